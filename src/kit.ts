@@ -216,6 +216,7 @@ export {
   undoOf,
   type PathStateKey,
 } from './resources/files/path-state.js'
+export { treeAttributes, type TreeAttributesKey } from './resources/files/tree-attributes.js'
 export { account, isAccount } from './resources/files/attributes.js'
 export { withAttributes, type NewAttributes } from './resources/files/new-attributes.js'
 export { inDirectory } from './resources/files/in-directory.js'

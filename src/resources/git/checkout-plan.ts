@@ -3,6 +3,7 @@ import { counted } from '../../core/counted.js'
 import { enter } from '../../core/enter.js'
 import { refuse } from '../../core/refuse.js'
 import { lines, sh, steps, type Sh } from '../../core/sh.js'
+import { keeps, type Kept } from '../../core/undo.js'
 import { isOwner } from '../../facts/accounts/as-user.js'
 import type { Checkout, OwnCommits } from '../../facts/git/checkout.js'
 import { localEnvironment, remoteEnvironment } from '../../facts/git/environment.js'
@@ -11,6 +12,9 @@ import { chownTree } from '../files/change-tree.js'
 import { bring, bringSubmodules, cleaning, discarding, type Bringing } from './bring.js'
 import type { CleanTree, GitCheckoutOptions } from './checkout-options.js'
 import { inDirectory } from '../files/in-directory.js'
+import { keptOf } from '../files/path-state.js'
+import { treeAttributes } from '../files/tree-attributes.js'
+import { checkoutState, type CheckoutStateKey } from './checkout-state.js'
 
 /** Seconds to wait for the lock: time for another deployment to finish. */
 const lockLimit = 300
@@ -159,7 +163,8 @@ function cloned(work: Work): Change {
   ])
   const also = checkout === null ? '' : sideEffects(work)
   const summary = `clone ${options.repo} at ${target(work)}${also}`
-  return { ...inCheckout(work, summary, script, 'reaches'), effect: 'create' }
+  const clone = inCheckout(work, summary, script, 'reaches')
+  return { ...clone, effect: 'create', undo: keptOfCheckout(work, 'nothing') }
 }
 
 function changesOf(work: Work, checkout: Checkout): readonly Change[] {
@@ -169,17 +174,19 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
   if (options.owner !== undefined && !isOwner(owner, options.owner))
     changes.push(ownerChange(work, owner.name, options.owner))
   if (locks.length > 0)
-    changes.push(
-      inCheckout(
+    changes.push({
+      ...inCheckout(
         work,
         `remove ${counted(locks.length, 'lock')} of a git that is gone: ${list(locks)}`,
         sh`rm -f -- ${locks}`,
       ),
-    )
+      undo: [],
+    })
   if (remote !== options.repo && head !== null)
-    changes.push(
-      inCheckout(work, `remote ${remote ?? 'none'} → ${options.repo}`, setRemote(options.repo)),
-    )
+    changes.push({
+      ...inCheckout(work, `remote ${remote ?? 'none'} → ${options.repo}`, setRemote(options.repo)),
+      undo: keptOf(`${work.path}/.git/config`),
+    })
   if (changed.length > 0)
     changes.push({
       ...inCheckout(
@@ -187,15 +194,17 @@ function changesOf(work: Work, checkout: Checkout): readonly Change[] {
         `discard changes of ${counted(changed.length, 'file')}: ${list(changed)}`,
         discarding(bringing(work)),
       ),
-      final: 'these changes are lost',
+      ...undoOfDiscarding(work),
     })
   return [...changes, ...treeChanges(work, checkout)]
 }
 
 const ownerChange = ({ path }: Work, before: string, after: string): Change =>
-  change(`owner ${before} → ${after}`, [
-    { script: steps([enter(path), chownTree(after)]), long: true },
-  ])
+  change(
+    `owner ${before} → ${after}`,
+    [{ script: steps([enter(path), chownTree(after)]), long: true }],
+    { undo: [keeps(treeAttributes, { path })] },
+  )
 
 /** The change of the commit, then the changes of the tree. */
 function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): readonly Change[] {
@@ -204,14 +213,15 @@ function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): read
   const changes: Change[] = []
   if (head === null) changes.push(cloned(work))
   else if (!isThere)
-    changes.push(
-      inCheckout(
+    changes.push({
+      ...inCheckout(
         work,
         `${short(head)} → ${target(work)}${sideEffects(work)}`,
         bring(wanted),
         'reaches',
       ),
-    )
+      undo: keptOfCheckout(work, wanted.force ? 'untracked' : 'commit'),
+    })
   if (unwanted.length > 0)
     changes.push({
       ...inCheckout(
@@ -220,19 +230,36 @@ function treeChanges(work: Work, { head, unwanted, submodules }: Checkout): read
         cleaning(wanted),
       ),
       effect: 'remove',
+      undo: [],
       final: 'these files are lost',
     })
   if (submodules.length > 0 && isThere)
-    changes.push(
-      inCheckout(
+    changes.push({
+      ...inCheckout(
         work,
         `bring ${counted(submodules.length, 'submodule')}: ${list(submodules)}`,
         bringSubmodules(wanted.force),
         'reaches',
       ),
-    )
+      undo: [],
+      final: 'the commits that submodules were at are not kept',
+    })
   return changes
 }
+
+/** What is kept of the checkout before a change. */
+const keptOfCheckout = (
+  { path, options }: Work,
+  what: CheckoutStateKey['what'],
+): readonly Kept[] => [
+  keeps(checkoutState, { path, what, submodules: options.submodules === true }),
+]
+
+/** Changes of submodules are not kept. */
+const undoOfDiscarding = (work: Work): Pick<Change, 'undo' | 'final'> =>
+  work.options.submodules === true
+    ? { undo: [], final: 'changes in submodules are lost' }
+    : { undo: keptOfCheckout(work, 'changes') }
 
 const setRemote = (repo: string): Sh =>
   sh`if git config --get remote.origin.url >/dev/null; then git remote set-url origin ${repo}; else git remote add origin ${repo}; fi`

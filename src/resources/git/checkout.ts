@@ -10,6 +10,9 @@ import { gitRemoteFact } from '../../facts/git/remote.js'
 import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { blockedBy } from '../files/file-changes.js'
 import type { GitCheckoutOptions } from './checkout-options.js'
+import { pathState } from '../files/path-state.js'
+import { treeAttributes } from '../files/tree-attributes.js'
+import { checkoutState } from './checkout-state.js'
 import { branchOf, cleanOptions, planned } from './checkout-plan.js'
 import type { SshKey } from '../accounts/ssh-key.js'
 
@@ -63,6 +66,7 @@ export type { GitCheckoutOptions } from './checkout-options.js'
  */
 export const gitCheckout = resource({
   type: 'git.checkout',
+  undo: [checkoutState, pathState, treeAttributes],
   chapter: 'Code',
   ansible: '`git`',
   arguments: args<[path: string]>(absolutePath),

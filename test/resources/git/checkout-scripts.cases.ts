@@ -134,7 +134,7 @@ export const cases: readonly Case[] = [
     resource: made({ clean: { untracked: true } }),
     facts: facts({ changed: ['a'] }),
     changes: ['discard changes of 1 file: a'],
-    effects: ['change ! these changes are lost'],
+    effects: ['change'],
     scripts: [local(discarding({ ...moving, head: wanted, clean: ['-d'] }))],
   },
   {
@@ -225,7 +225,7 @@ export const cases: readonly Case[] = [
     resource: made({ submodules: true, key: '/etc/key' }),
     facts: facts({ submodules: ['lib', 'doc'] }),
     changes: ['bring 2 submodules: lib, doc'],
-    effects: ['change'],
+    effects: ['change ! the commits that submodules were at are not kept'],
     scripts: [reaching(bringSubmodules(false), 'webhook', '/etc/key')],
   },
   {

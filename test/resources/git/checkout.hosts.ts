@@ -12,6 +12,9 @@ const push = (text: string): string =>
     git -c user.name=a -c user.email=a@b commit --quiet -m ${text}
     git push --quiet origin HEAD:main`)
 
+/** Objects, the index and what git remembers of the remote may stay. */
+const inGit = { leaves: [`${tree}/.git`] }
+
 export const hostCases: readonly HostCase[] = [
   {
     name: 'a branch of a repository on the host',
@@ -32,17 +35,20 @@ export const hostCases: readonly HostCase[] = [
         by: asDeploy(`echo mine >${tree}/app.py`),
         changes: ['discard changes of 1 file: app.py'],
         also: [`${tree}/.git`],
+        undo: inGit,
       },
       {
         by: asDeploy(`touch ${tree}/junk`),
         changes: ['remove 1 untracked file: junk'],
         also: [`${tree}/.git`],
+        undo: { cannot: 'untracked files are not kept' },
       },
       { by: `chown -R root ${tree}`, changes: ['owner root → deploy'] },
       {
         by: push('two'),
         changes: [/^[0-9a-f]{7} → [0-9a-f]{7} \(main\), then remove what is untracked$/],
         also: [tree],
+        undo: inGit,
       },
     ],
     errors: [
