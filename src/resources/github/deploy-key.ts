@@ -6,6 +6,7 @@ import { line, state, value } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github/api.js'
 import { github, type GithubAction } from '../../facts/github/backend.js'
+import { notTakenBack } from './not-taken-back.js'
 import { repositoryName } from './webhook.js'
 
 export interface GithubDeployKeyOptions extends CommonOptions {
@@ -75,7 +76,10 @@ export const githubDeployKey = resource({
         if (state === 'absent') {
           if (found === undefined) return fine('there is no such key')
           return [
-            change(`remove key ${found.title}`, [deletion(repo, found)], { effect: 'remove' }),
+            change(`remove key ${found.title}`, [deletion(repo, found)], {
+              effect: 'remove',
+              ...notTakenBack,
+            }),
           ]
         }
         if (found === undefined) {
@@ -90,10 +94,11 @@ export const githubDeployKey = resource({
         if (differences.length === 0)
           return fine(`key ${String(found.id)} is ${shownAccess(found.readOnly)}`)
         return [
-          change(`replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`, [
-            deletion(repo, found),
-            addition(repo, title, wanted, access),
-          ]),
+          change(
+            `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`,
+            [deletion(repo, found), addition(repo, title, wanted, access)],
+            notTakenBack,
+          ),
         ]
       },
     }),
@@ -117,7 +122,10 @@ function added(
   const ids = namesakes.map(({ id }) => id).join(', ')
   const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${ids}`
   const summary = `add key ${title}: ${shownAccess(readOnly)}${left}`
-  return change(summary, [addition(repo, title, key, readOnly)], { effect: 'create' })
+  return change(summary, [addition(repo, title, key, readOnly)], {
+    effect: 'create',
+    ...notTakenBack,
+  })
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({

@@ -5,6 +5,7 @@ import { sh } from '../../core/sh.js'
 import { type Hook, ownerAndName, parseHooks } from '../../facts/github/api.js'
 import { github, type GithubAction, type GithubProofAction } from '../../facts/github/backend.js'
 import { marksDirectory } from '../../facts/github/mark.js'
+import { notTakenBack } from './not-taken-back.js'
 import { marked } from './webhook-secret.js'
 
 /** How a hook should be. What is left out stays as it is, or gets the default in a new hook. */
@@ -33,7 +34,7 @@ export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan
           script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
         },
       ],
-      { effect: 'remove' },
+      { effect: 'remove', ...notTakenBack },
     ),
   )
 }
@@ -72,7 +73,7 @@ export function created(repo: string, wanted: WantedHook, secret: Secret | undef
   }
   const what = [...events, ...shown(settings)].join(', ')
   const summary = `create hook for ${wanted.url} (${what})${pinged(settings, wanted)}`
-  return [change(summary, [action], { effect: 'create' })]
+  return [change(summary, [action], { effect: 'create', ...notTakenBack })]
 }
 
 /** The settings of a new hook that differ from the defaults. */
@@ -146,7 +147,7 @@ export function updated(
     then: () => afterwards(repo, hook.id, isProved(settings, wanted), secret),
   }
   const summary = `${differences.join('; ')}${pinged(settings, wanted)}`
-  return [change(summary, [action])]
+  return [change(summary, [action], notTakenBack)]
 }
 
 /** The differences of a hook, except for its secret. */

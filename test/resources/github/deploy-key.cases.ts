@@ -21,7 +21,7 @@ export const cases: readonly Case[] = [
     values: { key: `${key} demo@web1` },
     facts: { keys: [] },
     changes: ['add key demo on web1: read-only'],
-    effects: ['create'],
+    effects: ['create ! nothing is taken back on GitHub'],
     scripts: ['POST /repos/{owner}/{repo}/keys'],
     keys: { keys: { repo: 'acme/demo' } },
   },
@@ -55,7 +55,7 @@ export const cases: readonly Case[] = [
     resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key, readOnly: true }),
     facts: { keys: [there({ readOnly: false })] },
     changes: ['replace key demo on web1: read and write → read-only (deleted, then added)'],
-    effects: ['change'],
+    effects: ['change ! nothing is taken back on GitHub'],
     scripts: ['DELETE /repos/{owner}/{repo}/keys/{key_id}', 'POST /repos/{owner}/{repo}/keys'],
   },
   {
@@ -96,7 +96,7 @@ export const cases: readonly Case[] = [
     resource: () => githubDeployKey('acme/demo', { title: 'demo on web1', key, state: 'absent' }),
     facts: { keys: [there()] },
     changes: ['remove key demo on web1'],
-    effects: ['remove'],
+    effects: ['remove ! nothing is taken back on GitHub'],
     scripts: ['DELETE /repos/{owner}/{repo}/keys/{key_id}'],
   },
   {

@@ -55,7 +55,7 @@ export const cases: readonly Case[] = [
       }),
     facts: { hooks: [], marks: [], delivery: null },
     changes: [`create hook for ${url} (push), then ping it`],
-    effects: ['create'],
+    effects: ['create ! nothing is taken back on GitHub'],
     scripts: ['POST /repos/{owner}/{repo}/hooks'],
     keys: {
       hooks: { repo: 'acme/demo' },
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', { ...wanted, events: ['push', 'release'] }),
     facts: settled,
     changes: ['events push → push, release, then ping it'],
-    effects: ['change'],
+    effects: ['change ! nothing is taken back on GitHub'],
     scripts: ['PATCH /repos/{owner}/{repo}/hooks/{hook_id}'],
   },
   {
@@ -153,7 +153,7 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', wanted),
     facts: { ...settled, marks: [] },
     changes: ['secret is not known to be set, then ping it'],
-    effects: ['change'],
+    effects: ['change ! nothing is taken back on GitHub'],
   },
   {
     name: 'the mark of another hook',
@@ -322,7 +322,10 @@ export const cases: readonly Case[] = [
     resource: () => githubWebhook('acme/demo', { url, state: 'absent' }),
     facts: { hooks: [hook(), hook({ id: 8, url: `${url}/` })] },
     changes: [`remove hook 7 for ${url}`, `remove hook 8 for ${url}`],
-    effects: ['remove', 'remove'],
+    effects: [
+      'remove ! nothing is taken back on GitHub',
+      'remove ! nothing is taken back on GitHub',
+    ],
     scripts: [
       'DELETE /repos/{owner}/{repo}/hooks/{hook_id}',
       'rm -f -- /var/lib/fettle/github/7',
