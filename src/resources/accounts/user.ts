@@ -18,7 +18,7 @@ import { groupFact } from '../../facts/accounts/group.js'
 import { userFact } from '../../facts/accounts/user.js'
 import { pathFact } from '../../facts/files/path.js'
 import { account } from '../files/attributes.js'
-import { keptOf, pathState } from '../files/path-state.js'
+import { isTreeKept, keptOf, pathState } from '../files/path-state.js'
 import { hasNoProcess, ownsHome } from './account-trials.js'
 import { userState } from './account-state.js'
 import { changes, creation, homeOf, removalSummary, removedWith } from './user-changes.js'
@@ -100,7 +100,7 @@ export const user = resource({
           })
           if (options.removeHome !== true) return [removed]
           const home = [...keptOf(now.home, 'tree'), ...keptOf(`/var/mail/${name}`)]
-          const trials = [hasNoProcess(name, now), ownsHome(name, now)]
+          const trials = [hasNoProcess(name, now), isTreeKept(now.home), ownsHome(name, now)]
           return [{ ...removed, trials, undo: [...undo, ...home] }]
         }
         // It came from the host, where any change may alter it.

@@ -64,7 +64,11 @@ test.each<[string, Resource, Readonly<Record<string, unknown>>, readonly string[
     'neither such a user nor its home',
     user('ada', { state: 'absent', removeHome: true }),
     isThere,
-    ['user-process 1000: ? skip', 'path {"path":"/home/ada","follow":true}: path:/home/ada'],
+    [
+      'user-process 1000: ? skip',
+      'tree-size "/home/ada": ',
+      'path {"path":"/home/ada","follow":true}: path:/home/ada',
+    ],
   ],
   ['a new group', group('web'), isNew, []],
   ['a new group with an id', group('web', { gid: 7 }), isNew, [`${idOf('group', 7)}: ? warn`]],
