@@ -64,6 +64,8 @@ take_back_attributes_() {
 
 # Brings back what was there, in the directory that the shell has entered. $1: the name; $2: the path.
 fettle_take_back_path() {
+  # A killed change of many files leaves its folder.
+  if [ -d ./.fettle-new ] && [ ! -L ./.fettle-new ]; then rm -rf -- ./.fettle-new || exit; fi
   if [ -e "$kept/too-large" ]; then
     fettle_refuse "what was at $2 was too large to be kept"
   elif [ -f "$kept/attributes" ]; then
