@@ -207,7 +207,9 @@ export {
   mayWriteHere,
   writeFile,
   type FileToWrite,
+  type Judge,
 } from './resources/files/write-file.js'
+export { accountTrials } from './resources/files/file-trials.js'
 export { keepBeforeMaking, takeBackMaking } from './resources/files/made-tree.js'
 export {
   isTreeKept,
