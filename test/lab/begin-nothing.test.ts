@@ -20,7 +20,7 @@ let session: Session
 beforeAll(async () => {
   session = await logIn(host())
   await shell(
-    'mkdir /srv/small; mount -t tmpfs -o size=64k,mode=0755 tmpfs /srv/small; mkdir /srv/fixed; mount -t tmpfs -o ro tmpfs /srv/fixed',
+    'mkdir /srv/small; mount -t tmpfs -o size=64k,mode=0755 tmpfs /srv/small; mkdir /srv/fixed; mount -t tmpfs -o ro tmpfs /srv/fixed; apt-get -qq update',
   )
 }, slow)
 afterAll(() => session.close())

@@ -109,7 +109,7 @@ export class Forecast {
         is: 'changed',
         changes,
         reason,
-        trials: reason === null ? this.#dueTrials(changes) : [],
+        trials: this.#dueTrials(changes),
       }
     return { is: 'unknown', reason: `${maker} makes it, and what is then left to do is not known` }
   }
