@@ -99,7 +99,7 @@ describe('a change says itself what it brings', () => {
     const plan = directory('/srv/a/b/c').plan({ path: null, ...facts }, {}, { changing: [], makes })
     expect(changesOf(plan)).toMatchObject([
       {
-        summary: 'create directory and its parents /srv/a/b',
+        summary: 'create directory, and its parents /srv/a/b',
         brings: ['path:/srv/a/b/c', 'path:/srv/a/b'],
       },
     ])

@@ -94,17 +94,16 @@ class Written {
 
   /**
    * Adds a file, and says what is too little for it. The new file is written beside the one that it
-   * replaces, whose blocks are free only then.
+   * replaces, whose blocks are free only then. What does not fit takes nothing.
    */
   add({ bytes, frees }: RoomKey): Room['lacks'] {
     const { block, isCounted, freeBlocks, hasInodes, freeInodes } = this.system
     const blocks = Math.ceil(bytes / block)
-    const lacksBlocks = isCounted && this.#blocks + blocks > freeBlocks
-    const lacksInodes = hasInodes && this.#inodes + 1 > freeInodes
+    if (isCounted && blocks > 0 && this.#blocks + blocks > freeBlocks) return 'blocks'
+    if (hasInodes && this.#inodes + 1 > freeInodes) return 'inodes'
     this.#blocks += blocks - Math.ceil((frees ?? 0) / block)
     if (frees === null) this.#inodes++
-    if (lacksBlocks) return 'blocks'
-    return lacksInodes ? 'inodes' : null
+    return null
   }
 }
 

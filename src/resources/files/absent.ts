@@ -10,6 +10,7 @@ import { sh, steps } from '../../core/sh.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { removeTree } from './change-tree.js'
+import { removalTrials } from './file-trials.js'
 import { isTreeKept, keptOf, pathState, undoOf } from './path-state.js'
 import { mayWriteHere } from './write-file.js'
 
@@ -28,7 +29,12 @@ function removal(path: string, entry: PathEntry): Change {
   const script = steps([enter(directory), mayWriteHere, sh`rm -f -- ${here}`, sh`sync -- .`])
   const summary = isLink ? `remove link to ${entry.target ?? 'nowhere'}` : 'remove file'
   const proves = sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
-  return change(summary, [{ script }], { proves, effect: 'remove', ...undoOf(path, entry) })
+  return change(summary, [{ script }], {
+    proves,
+    effect: 'remove',
+    ...undoOf(path, entry),
+    trials: removalTrials(path),
+  })
 }
 
 function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
@@ -39,7 +45,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   return change(`remove ${directoryWith(below)}`, [{ script, long: true }], {
     effect: 'remove',
     undo: keptOf(path, 'tree'),
-    trials: [isTreeKept(path)],
+    trials: [isTreeKept(path), ...removalTrials(path)],
   })
 }
 

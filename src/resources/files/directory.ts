@@ -19,7 +19,7 @@ import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { account, attributeDifferences, isAccount } from './attributes.js'
 import { chmodTree, chownTree } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
-import { accountTrials } from './file-trials.js'
+import { accountTrials, makingTrials } from './file-trials.js'
 import { makeDirectory } from './make-directory.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, pathState } from './path-state.js'
@@ -72,7 +72,7 @@ function creation(
     effect: 'create',
     undo: [...parents, path].flatMap((each) => keptOf(each, 'attributes')),
     brings: [path, ...own].map((each) => `path:${each}` as const),
-    trials: accountTrials(owner, group),
+    trials: [...accountTrials(owner, group), ...makingTrials(parents[0] ?? path)],
   })
 }
 

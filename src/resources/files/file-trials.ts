@@ -38,16 +38,20 @@ export function accountTrials(
   return trials
 }
 
+/** What it means for what is in a directory that nobody may write to it. */
+function closedVerdict(directory: string, room: Room | null): Verdict {
+  if (room?.isClosed !== true) return null
+  return {
+    refused: `root may not write to ${directory}`,
+    remedy: 'see whether it is immutable (lsattr), or its file system mounted read-only',
+  }
+}
+
 /** What a lack of room means for a file. */
 function roomVerdict(path: string, room: Room | null): Verdict {
-  if (room === null) return null
   const { directory } = split(path)
-  if (room.isClosed === true)
-    return {
-      refused: `root may not write to ${directory}`,
-      remedy: 'see whether it is immutable (lsattr), or its file system mounted read-only',
-    }
-  if (room.lacks === null) return null
+  const closed = closedVerdict(directory, room)
+  if (closed !== null || room === null || room.lacks === null) return closed
   const left = room.lacks === 'blocks' ? `${sizeText(room.free)} left` : 'no inodes left'
   return {
     refused: `there is no room for ${path}: the file system of ${directory} has ${left}`,
@@ -66,6 +70,22 @@ function roomTrial(path: string, bytes: number, frees: number | null): Trial {
     needs,
     whenUnsure: 'warn',
   })
+}
+
+/**
+ * Find out whether something new can be made at a path.
+ * @param bytes its size. Default 0, as for a link
+ */
+export const makingTrials = (path: string, bytes = 0): readonly Trial[] => [
+  roomTrial(path, bytes, null),
+]
+
+/** Find out whether what is at a path can be removed. */
+export function removalTrials(path: string): readonly Trial[] {
+  const { directory } = split(path)
+  const wanted = request(roomFact, { path, bytes: 0, frees: 0 })
+  const judge = (room: Room | null): Verdict => closedVerdict(directory, room)
+  return [trial(wanted, judge, { needs: [`path:${directory}`], whenUnsure: 'warn' })]
 }
 
 /** The status of a program that was not found, and those that say nothing of the file. */

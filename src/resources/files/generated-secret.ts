@@ -10,6 +10,7 @@ import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact } from '../../facts/files/path.js'
 import { secretFileFact } from '../../facts/files/secret-file.js'
 import { blockedBy, fileChanges } from './file-changes.js'
+import { makingTrials } from './file-trials.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, pathState } from './path-state.js'
 import { writing } from './write-file.js'
@@ -69,7 +70,13 @@ export const generatedSecret = resource({
           const wanted = { path, mode: 0o600, ...attributes, from, onlyNew: true }
           const summary = withAttributes(`make a secret of ${String(bytes)} random bytes`, wanted)
           const undo = keptOf(path)
-          const made = [change(summary, [{ script: writing(wanted) }], { effect: 'create', undo })]
+          const made = [
+            change(summary, [{ script: writing(wanted) }], {
+              effect: 'create',
+              undo,
+              trials: makingTrials(path, 2 * bytes),
+            }),
+          ]
           return missingParent === null ? made : blockedBy(missingParent, path, made)
         }
         const plan = fileChanges({ path, mode: '0600', ...attributes }, entry, null)

@@ -11,6 +11,7 @@ import { missingParentFact, type MissingParent } from '../../facts/files/missing
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { blockedBy } from './file-changes.js'
+import { makingTrials } from './file-trials.js'
 import { keptOf, pathState, undoOf } from './path-state.js'
 import { mayWriteHere, newPath, placeNew } from './write-file.js'
 
@@ -32,7 +33,11 @@ function creation(path: string, target: string): Change {
   const { directory, name } = split(path)
   const linking = sh`ln -sT -- ${target} ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, linking, sh`sync -- .`])
-  return change(`create link to ${target}`, [{ script }], { effect: 'create', undo: keptOf(path) })
+  return change(`create link to ${target}`, [{ script }], {
+    effect: 'create',
+    undo: keptOf(path),
+    trials: makingTrials(path),
+  })
 }
 
 /**
@@ -52,7 +57,7 @@ function replacement(path: string, target: string, entry: PathEntry, summary: st
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
     placeNew(name),
   ])
-  return change(summary, [{ script }], undoOf(path, entry))
+  return change(summary, [{ script }], { ...undoOf(path, entry), trials: makingTrials(path) })
 }
 
 /** Shell that succeeds if the path is still what is to be replaced. */

@@ -16,7 +16,7 @@ const hostWith = (path: Fact<unknown>): FactSource => ({
 })
 
 test.each<[what: string, Resource, Fact<unknown>, readonly string[] | undefined]>([
-  ['a new file', file('/srv/conf', { content: secret }), absent, ['create file']],
+  ['a new file', file('/srv/conf', { content: secret }), absent, ['create file: 0600']],
   ['a file', file('/srv/conf', { content: secret }), present(fileEntry()), undefined],
   [
     'a new account',

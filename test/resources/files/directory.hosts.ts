@@ -18,7 +18,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'rm -r /srv/place/in; chattr +i /srv/place',
-        says: /Operation not permitted/,
+        says: /root may not write to \/srv\/place/,
         after: 'chattr -i /srv/place',
       },
       {

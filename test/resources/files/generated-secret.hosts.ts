@@ -19,7 +19,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'rm /srv/secrets/token; chattr +i /srv/secrets',
-        says: /Operation not permitted/,
+        says: /root may not write to/,
         after: 'chattr -i /srv/secrets',
       },
     ],

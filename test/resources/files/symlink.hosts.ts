@@ -29,7 +29,7 @@ export const hostCases: readonly HostCase[] = [
       },
       {
         by: 'ln -sfn other /srv/sites/demo; chattr +i /srv/sites',
-        says: /Operation not permitted/,
+        says: /root may not write to/,
         after: 'chattr -i /srv/sites',
       },
     ],

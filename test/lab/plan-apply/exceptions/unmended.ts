@@ -99,9 +99,6 @@ export const unmended: Exceptions = {
     'an environment with a version that is missing': {
       'python.venv[/srv/venv4]': 'changed → failed',
     },
-    'an environment with packages in a missing directory': {
-      'python.venv[/srv/venv5]': 'changed → failed',
-    },
   },
   'the repository cannot be asked by a user who is yet to come': {
     'an app of a new user’s': {
