@@ -126,6 +126,6 @@ export const inFolder = (folder: string, script: Sh): Sh =>
 { ${script}
 } || exit`
 
-/** The name of a run's folder: `20261130T150417Z-734f59d8`. */
+/** The name of a run's folder: `20261130T150417.042Z-734f59d8`. */
 export const runName = (id: string, time: string): string =>
-  `${time.replace(/[-:]|\.\d+/g, '')}-${id.slice(0, 8)}`
+  `${time.replace(/[-:]/g, '')}-${id.slice(0, 8)}`

@@ -3,6 +3,10 @@ import type { Exceptions } from './form.js'
 /** What only a trial on the host can tell, by what is to be tried. The plan will then say what the apply says. */
 export const untilTrials: Exceptions = {
   'whether the place may be changed': {
+    'new things in /proc': {
+      'directory[/proc/fettle-1]': 'changed → failed',
+      'symlink[/proc/fettle-2]': 'changed → failed',
+    },
     'a file where there is something else': {
       'file[/srv/way0/p10]': 'changed → failed',
       'file[/srv/way0/p11]': 'changed → failed',
