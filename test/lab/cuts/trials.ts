@@ -249,7 +249,7 @@ export class Trials {
   /** The names of everything where temporary files may be, except those of a running session. */
   async #listing(): Promise<readonly string[]> {
     const found = await this.host.mustRun(
-      "find /etc /root /srv /tmp /var/tmp $(ls -d /var/lib/fettle /run/fettle* 2>/dev/null) -path '*/.git/objects/*' -o -path '/tmp/systemd-private-*' -prune -o -path '/run/fettle/*.[0-9]*:*' -o -path '/run/fettle/run.*' -o -print",
+      "find /etc /root /srv /tmp /var/tmp $(ls -d /var/lib/fettle /run/fettle* 2>/dev/null) -path '*/.git/objects/*' -o -path '/tmp/systemd-private-*' -prune -o -path '/run/fettle/*.[0-9]*:*' -o -path '/run/fettle/run.*' -o -path /var/lib/fettle/undo -prune -o -print",
     )
     return found.trim().split('\n').sort()
   }
