@@ -10,11 +10,13 @@
 #   cron.service	active 0123456789abcdef0123456789abcdef	no
 
 # Lists the paths of one place. Left out is what changes by itself: systemd's records of timers, the
-# lock that every apply takes, what is kept for taking changes back, the temporary files of running services; and what dpkg knows of each
-# package besides its status, which would take longer than everything else.
+# lock that every apply takes, what it keeps for taking changes back, the temporary files of running
+# services; and what dpkg knows of each package besides its status, which would take longer than
+# everything else.
 list_paths_() {
   find "$1" -xdev \( -path /var/lib/systemd -o -path /var/lib/dpkg/info \
-    -o -path /var/lib/fettle/undo -o -path '/tmp/systemd-private-*' -o -path '/run/fettle/lock*' -o -path '/run/fettle/run.*' \) \
+    -o -path /var/lib/fettle/undo -o -path '/tmp/systemd-private-*' \
+    -o -path '/run/fettle/lock*' -o -path '/run/fettle/run.*' \) \
     -prune -o ! -path /tmp ! -path /run/fettle \
     -printf '%p\t%y %i %m %u:%g\t%s %T@ %l\t%C@\n'
 }

@@ -2,9 +2,9 @@
 # Says whether there is room for new files in directories.
 
 # Says who asks, then of each directory by its number from 0 whether this user may write to it: root
-# may not where it is immutable, or mounted read-only. Of those that are there follow, in their order, the device,
-# and of its file system the type, the free blocks for users and for root, the size of a block, and
-# all and the free inodes:
+# may not where it is immutable, or mounted read-only. Of those that are there follow, in their
+# order, the device, and of its file system the type, the free blocks for users and for root, the
+# size of a block, and all and the free inodes:
 #   uid=0(root) gid=0(root) groups=0(root)
 #   open 0
 #   none 1

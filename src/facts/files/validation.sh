@@ -44,8 +44,8 @@ try_here_() {
 
 # Tries a line. $1: the directory of the file; $2: its name; $3: the line, in which "$1" is the file;
 # $4: how many bytes of the input are its content; $5: its owner and group for chown(1), or nothing;
-# $6: its mode. Set before: judging_seconds, the seconds for a line; most_tried, the most bytes of a file.
-# Answers `untried` where there is no such folder.
+# $6: its mode. Set before: judging_seconds, the seconds for a line; most_tried, the most bytes of a
+# file. Answers `untried` where there is no such folder.
 fettle_try_validation() {
   directory_=$1 name_=$2 line_=$3
   if ! find_place_; then

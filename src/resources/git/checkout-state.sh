@@ -67,7 +67,8 @@ fettle_refuse_others() {
   }
 }
 
-# Removes the branches that were not there and have no commits of their own, and makes those again that are gone. $refs_: what was there.
+# Removes the branches that were not there and have no commits of their own, and makes those again
+# that are gone. $refs_: what was there.
 take_back_branches_() {
   now_=$(git for-each-ref --format="%(objectname) %(refname)" refs/heads) || exit
   printf "%s\n" "$now_" | while read -r at_ ref_; do
