@@ -105,12 +105,7 @@ export class Forecast {
     const [own] = resource.brings === 'anything' ? [] : resource.brings
     const maker = own === undefined ? undefined : this.#makers.get(own)
     if (maker === undefined || !changes.some(isCreation))
-      return {
-        is: 'changed',
-        changes,
-        reason,
-        trials: this.#dueTrials(changes),
-      }
+      return { is: 'changed', changes, reason, trials: this.#dueTrials(changes) }
     return { is: 'unknown', reason: `${maker} makes it, and what is then left to do is not known` }
   }
 

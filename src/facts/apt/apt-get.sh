@@ -19,3 +19,10 @@ fettle_apt_repaired() {
 fettle_apt_simulated() {
   fettle_apt_get -s -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
 }
+
+# Names what apt would remove besides some packages. $1: a simulation; $2: their names, each on a line.
+fettle_apt_others() {
+  printf '%s\n' "$1" |
+    sed -n -e 's/^Remv \([^ ]*\).*/\1/p' -e 's/^Purg \([^ ]*\).*/\1/p' |
+    grep -vxF -e "$2" | tr '\n' ' '
+}

@@ -13,9 +13,7 @@ fettle_apt_only() {
   simulated_=$(fettle_apt_simulated "$verb_" -- "$@") || exit
   others_=$(
     IFS=$newline_
-    printf '%s\n' "$simulated_" |
-      sed -n -e 's/^Remv \([^ ]*\).*/\1/p' -e 's/^Purg \([^ ]*\).*/\1/p' |
-      grep -vxF -e "$*" | tr '\n' ' '
+    fettle_apt_others "$simulated_" "$*"
   )
   [ -z "$others_" ] ||
     fettle_refuse "other packages need $shown_ and would be removed too: $others_" \

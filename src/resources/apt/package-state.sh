@@ -95,11 +95,7 @@ refuse_others_() {
   came_=$1
   shift
   simulated_=$(fettle_apt_simulated "$@") || explain_versions_
-  others_=$(
-    printf '%s\n' "$simulated_" |
-      sed -n -e 's/^Remv \([^ ]*\).*/\1/p' -e 's/^Purg \([^ ]*\).*/\1/p' |
-      grep -vxF -e "$came_" | tr '\n' ' '
-  )
+  others_=$(fettle_apt_others "$simulated_" "$came_")
   [ -z "$others_" ] ||
     fettle_refuse "other packages need what came, and would be removed too: $others_" \
       'remove those first'
