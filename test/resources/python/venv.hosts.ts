@@ -1,22 +1,10 @@
 import { pythonVenv } from '../../../src/resources/python/venv.js'
 import type { HostCase } from '../../../src/testing/host-case.js'
+import { wheels } from './wheels.js'
 
 export const image = 'stack'
 
 const venv = '/srv/venv'
-/** Makes a wheel, which is a zip of a module and its metadata. */
-const wheels = `
-  mkdir -p /srv/wheels
-  python3 - <<'END'
-import zipfile
-for version in '1.0', '1.1':
-    info = f'greeting-{version}.dist-info'
-    with zipfile.ZipFile(f'/srv/wheels/greeting-{version}-py3-none-any.whl', 'w') as z:
-        z.writestr('greeting.py', f'version = "{version}"')
-        z.writestr(f'{info}/METADATA', f'Metadata-Version: 2.1\\nName: greeting\\nVersion: {version}\\n')
-        z.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-        z.writestr(f'{info}/RECORD', f'greeting.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n')
-END`
 const pip = `runuser -u deploy -- ${venv}/bin/python -m pip --quiet --disable-pip-version-check`
 
 export const hostCases: readonly HostCase[] = [

@@ -7,6 +7,7 @@ import { githubDeployKey } from '../../../../src/resources/github/deploy-key.js'
 import { githubWebhook } from '../../../../src/resources/github/webhook.js'
 import { pythonVenv, type PythonVenvOptions } from '../../../../src/resources/python/venv.js'
 import { Secret } from '../../../../src/core/secret.js'
+import { wheels } from '../../../resources/python/wheels.js'
 import { playAs, type PlanApplyCase } from '../case.js'
 
 const asDeploy = (script: string): string => `runuser -u deploy -- sh -euc '${script}'`
@@ -67,18 +68,7 @@ const checkouts: readonly (readonly [
   ],
 ]
 
-const wheels = `
-  mkdir -p /srv/wheels
-  python3 - <<'END'
-import zipfile
-for version in '1.0', '1.1':
-    info = f'greeting-{version}.dist-info'
-    with zipfile.ZipFile(f'/srv/wheels/greeting-{version}-py3-none-any.whl', 'w') as z:
-        z.writestr('greeting.py', f'version = "{version}"')
-        z.writestr(f'{info}/METADATA', f'Metadata-Version: 2.1\\nName: greeting\\nVersion: {version}\\n')
-        z.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-        z.writestr(f'{info}/RECORD', f'greeting.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n')
-END
+const wheelsAndVenv = `${wheels}
   python3 -m venv /srv/venv-made`
 
 const madeVenv = 'cp -a /srv/venv-made PATH'
@@ -205,7 +195,7 @@ const chains: readonly PlanApplyCase[] = [
 
 export const codeCases: readonly PlanApplyCase[] = [
   { name: 'a repository', before: upstream, run: () => [directory('/srv/upstream')] },
-  { name: 'wheels', before: wheels, run: () => [directory('/srv/wheels')] },
+  { name: 'wheels', before: wheelsAndVenv, run: () => [directory('/srv/wheels')] },
   ...checkouts.map(([what, before, options], index) => {
     const path = `/srv/checkout${String(index)}`
     return {
