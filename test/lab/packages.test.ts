@@ -157,18 +157,26 @@ describe('taken back, the host is as before', () => {
        apt-mark showauto; find /etc -type f ! -name '*-' -exec sha256sum {} + | sort`,
     )
 
+  /** Shell that runs before a change, beside it, and after it. */
+  interface Interference {
+    readonly before: string
+    readonly during?: string
+    readonly after?: string
+  }
+
   /** Applies, takes back, and compares. */
   async function comesBack(
     resource: Resource,
-    { before, during }: { readonly before?: string; readonly during?: () => Promise<unknown> },
+    { before, during, after }: Interference,
     status: HostOutcome['status'],
   ): Promise<void> {
-    if (before !== undefined) await shell(before)
+    await shell(before)
     const was = await state()
     const applying = runOn(on(), 'apply', [resource])
-    await during?.()
+    if (during !== undefined) await shell(during)
     const { outcomes, run: id } = await applying
     expect(outcomes).toMatchObject([{ status }])
+    if (after !== undefined) await shell(after)
     expect(await state()).not.toBe(was)
     expect(await takeRunBack(on(), id, [resource])).toEqual([])
     expect(await state()).toBe(was)
@@ -223,13 +231,13 @@ describe('taken back, the host is as before', () => {
   ])(
     '%s that was killed',
     async (_, names, options, before) => {
-      await shell(before)
-      const during = () =>
-        shell(`timeout 60 sh -c 'until pgrep -f [b]ase.postinst; do sleep 0.1; done'
-          for each in apt-get dpkg '-f [b]ase.postinst'; do pkill -KILL $each || :; done
-          rm /srv/slow`)
-      const resource = aptPackages(names, options)
-      await comesBack(resource, { before: 'touch /srv/slow', during }, 'failed')
+      // What repairs a journal of dpkg's configures the packages again: it is to fail as well.
+      const during = `timeout 60 sh -c 'until pgrep -f [b]ase.postinst; do sleep 0.1; done'
+        touch /srv/sick
+        for each in apt-get dpkg '-f [b]ase.postinst'; do pkill -KILL $each || :; done
+        rm /srv/slow`
+      const interference = { before: `${before}; touch /srv/slow`, during, after: 'rm /srv/sick' }
+      await comesBack(aptPackages(names, options), interference, 'failed')
     },
     slow,
   )
