@@ -48,9 +48,4 @@ export { venvFact, type Judgement, type Venv, type VenvKey, type VenvState } fro
 export { timezoneFact, type TimezoneState } from './system/timezone.js'
 export { marksFact } from './systemd/pending-marks.js'
 export { unitInstancesFact, type UnitInstances } from './systemd/unit-instances.js'
-export {
-  unitVerificationFact,
-  type UnitVerification,
-  type UnitVerificationKey,
-} from './systemd/unit-verification.js'
 export { unitFact, type UnitState } from './systemd/unit.js'

@@ -56,6 +56,8 @@ fettle_try_validation() {
   (
     umask 077
     scratch_=$(mktemp -d -- "$place_/fettle-try.XXXXXXXX") || exit
+    # What the line makes for itself goes with it.
+    export TMPDIR="$scratch_"
     trap 'cd / && rm -rf -- "$scratch_"' EXIT
     trap 'exit 143' TERM INT HUP
     cd -- "$scratch_" && try_here_ "$4" "$5" "$6"

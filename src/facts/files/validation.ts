@@ -27,6 +27,13 @@ export interface Validated {
   readonly words: string
 }
 
+/** Statuses that say nothing of the file: too late, not to be run, killed. */
+const noAnswer: readonly number[] = [124, 125, 126, 137]
+
+/** Whether a line has refused the new file. */
+export const isRefused = (found: Validated | null): found is Validated =>
+  found !== null && found.status !== 0 && !noAnswer.includes(found.status)
+
 /** Longer files are not tried. */
 export const mostTried = 1024 * 1024
 
@@ -48,7 +55,7 @@ function validatedIn(line: string): Fact<Validated> | undefined {
 
 /**
  * What shell lines make of new files, tried in a folder in memory that is removed again. Absent where
- * that was not possible. The lines are the user's, and must change nothing.
+ * that was not possible. Lines of users must change nothing.
  */
 export const validationFact = shellFact<ValidationKey, Validated>({
   name: 'validation',

@@ -6,7 +6,12 @@ import { trial, type Trial, type Verdict } from '../../core/trial.js'
 import { groupFact } from '../../facts/accounts/group.js'
 import { userFact } from '../../facts/accounts/user.js'
 import { roomFact, type Room } from '../../facts/files/room.js'
-import { mostTried, validationFact, type Validated } from '../../facts/files/validation.js'
+import {
+  isRefused,
+  mostTried,
+  validationFact,
+  type Validated,
+} from '../../facts/files/validation.js'
 import type { Content, FileContent } from './content.js'
 import { judgeOf, type FileToWrite, type Judge } from './write-file.js'
 
@@ -88,13 +93,12 @@ export function removalTrials(path: string): readonly Trial[] {
   return [trial(wanted, judge, { needs: [`path:${directory}`], whenUnsure: 'warn' })]
 }
 
-/** The status of a program that was not found, and those that say nothing of the file. */
+/** The status of a program that was not found. */
 const notFound = 127
-const noAnswer: readonly number[] = [124, 125, 126, 137]
 
 /** What the words of a line mean that was tried in a folder of its own. */
 function validity(path: string, { by, isAlone }: Judge, found: Validated | null): Verdict {
-  if (found === null || found.status === 0 || noAnswer.includes(found.status)) return null
+  if (!isRefused(found)) return null
   const { status, presentStatus, folder, words } = found
   if (status === notFound)
     return isAlone === true

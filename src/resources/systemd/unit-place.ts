@@ -7,6 +7,9 @@ import type { PathEntry } from '../../facts/files/path.js'
 export const directory = '/etc/systemd/system'
 export const pathOf = (name: string): string => `${directory}/${name}`
 
+/** The permissions of a unit: everybody may read it. */
+export const mode = 0o644
+
 /**
  * The error for anything but a regular file where a unit is to be.
  * @param then what follows once the path is free

@@ -2,20 +2,19 @@ import { request } from '../../core/later.js'
 import { inputLength } from '../../core/sh.js'
 import { trial, type Trial, type Verdict } from '../../core/trial.js'
 import {
-  unitVerificationFact,
-  type UnitVerification,
-} from '../../facts/systemd/unit-verification.js'
-import { directory } from './unit-place.js'
+  isRefused,
+  mostTried,
+  validationFact,
+  type Validated,
+} from '../../facts/files/validation.js'
+import { directory, mode } from './unit-place.js'
 import { by, verifying } from './unit-verify.js'
 
-/** Longer units are not tried. */
-const mostTried = 64 * 1024
-
 /** What systemd's words mean for a new unit. */
-function verdict(path: string, { refusesPresent, words }: UnitVerification): Verdict {
-  // The copies that it has verified lie in folders of their own.
+function verdict(path: string, { presentStatus, words }: Validated): Verdict {
+  // The copy that it has verified lies in a folder of its own.
   const detail = words.replaceAll(/\/[^ ]*\/tmp\.[^/ ]+\//g, `${directory}/`).trimEnd()
-  if (refusesPresent)
+  if ((presentStatus ?? 0) !== 0)
     return {
       refused: `${by} refused the new ${path}, and the present one as well`,
       remedy: 'correct its content, or what is named of other files',
@@ -35,11 +34,11 @@ export function unitTrials(
   content: string | Uint8Array,
 ): readonly Trial[] {
   if (inputLength(content) > mostTried) return []
-  const wanted = request(unitVerificationFact, { path, line: verifying(name), content })
+  const wanted = request(validationFact, { path, line: verifying(name), content, mode })
   const judge =
     (ofLines: boolean) =>
-    (found: UnitVerification | null): Verdict => {
-      if (found === null || found.isAccepted) return null
+    (found: Validated | null): Verdict => {
+      if (!isRefused(found)) return null
       const isOfLine = found.words.includes(`/${name}:`)
       return isOfLine === ofLines ? verdict(path, found) : null
     }

@@ -35,7 +35,7 @@ import { serviceState } from './service-state.js'
 import { unitTrials } from './unit-trials.js'
 import { unitFileState } from './unit-file-state.js'
 import { isTemplate, unitName } from './unit-name.js'
-import { bringsOf, occupied, pathOf } from './unit-place.js'
+import { bringsOf, mode, occupied, pathOf } from './unit-place.js'
 import { isLoaded, planAbsent } from './unit-removal.js'
 import { by, verifying } from './unit-verify.js'
 import { withAttributes } from '../files/new-attributes.js'
@@ -45,8 +45,6 @@ export interface UnitOptions extends ContentOptions, CommonOptions {
   /** `absent`: the unit is stopped and disabled, and its file removed. Default `present`. */
   readonly state?: 'present' | 'absent'
 }
-
-const mode = 0o644
 
 /** Makes systemd reload all unit files. */
 export const daemonReload: ShellAction = { ...program(sh`systemctl daemon-reload`), long: true }

@@ -1,26 +1,27 @@
 import { expect, test } from '@jest/globals'
 import type { Verdict } from '../../../src/core/trial.js'
-import type { UnitVerification } from '../../../src/facts/systemd/unit-verification.js'
+import { mostTried, type Validated } from '../../../src/facts/files/validation.js'
 import { unitTrials } from '../../../src/resources/systemd/unit-trials.js'
 
 const path = '/etc/systemd/system/app.service'
 const trials = unitTrials('app.service', path, '[Service]\n')
 
-const found = (words: string, more: Partial<UnitVerification> = {}): UnitVerification => ({
-  isAccepted: false,
-  refusesPresent: false,
+const found = (words: string, more: Partial<Validated> = {}): Validated => ({
+  status: 1,
+  presentStatus: null,
+  folder: '/dev/shm/fettle-try.a1/files',
   words,
   ...more,
 })
 const remedy = 'correct its content'
 const refused = `\`systemd-analyze verify\` refused the new ${path}`
 
-test.each<[string, UnitVerification | null, readonly Verdict[]]>([
+test.each<[string, Validated | null, readonly Verdict[]]>([
   ['nothing that is known', null, [null, null]],
-  ['an accepted unit', found('', { isAccepted: true }), [null, null]],
+  ['an accepted unit', found('', { status: 0 }), [null, null]],
   [
     'a line of the file, which is sure',
-    found('/run/fettle-unit.a1/tmp.Xy9/app.service:4: Unknown key\n'),
+    found('/dev/shm/fettle-try.a1/tmp.Xy9/app.service:4: Unknown key\n'),
     [{ refused, remedy, detail: `${path}:4: Unknown key` }, null],
   ],
   [
@@ -30,7 +31,7 @@ test.each<[string, UnitVerification | null, readonly Verdict[]]>([
   ],
   [
     'the present file as well',
-    found('app.service: Refusing.\n', { refusesPresent: true }),
+    found('app.service: Refusing.\n', { presentStatus: 1 }),
     [
       null,
       {
@@ -52,5 +53,5 @@ test('only what is not about a line of the file waits for others', () => {
 })
 
 test('a unit that is too long is not tried', () => {
-  expect(unitTrials('app.service', path, ' '.repeat(65_537))).toEqual([])
+  expect(unitTrials('app.service', path, ' '.repeat(mostTried + 1))).toEqual([])
 })
