@@ -52,6 +52,7 @@ export {
   change,
   changesOf,
   fine,
+  left,
   program,
   type Action,
   type Blocked,
@@ -162,6 +163,7 @@ export type { HttpAnswer, HttpProbe, HttpResult } from './facts/commands/http.js
 export { firstLines, readContents, showContents } from './facts/files/contents.js'
 export { parentsOf } from './facts/files/missing-parent.js'
 export { mostDigested } from './facts/files/path.js'
+export { isRefused, mostTried } from './facts/files/validation.js'
 export type { PathAttributes } from './facts/files/path-attributes.js'
 export type { Delivery, DeployKey, Hook } from './facts/github/api.js'
 export type { Account, AccountKey, LoginMethod } from './facts/mysql/account.js'
@@ -209,7 +211,7 @@ export {
   type FileToWrite,
   type Judge,
 } from './resources/files/write-file.js'
-export { accountTrials } from './resources/files/file-trials.js'
+export { accountTrials, makingTrials, removalTrials } from './resources/files/file-trials.js'
 export { keepBeforeMaking, takeBackMaking } from './resources/files/made-tree.js'
 export {
   isTreeKept,

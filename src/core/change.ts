@@ -1,6 +1,7 @@
 import type { Address } from './address.js'
 import { isShell, type Action } from './backend.js'
 import type { Lacking } from './fact.js'
+import type { FactRequest } from './later.js'
 import { Sh } from './sh.js'
 import type { ShellAction } from './shell-action.js'
 import type { Brings } from './thing.js'
@@ -19,6 +20,14 @@ export interface TextDiff {
   readonly after: string
 }
 
+/** A fact as a change leaves it. */
+export interface Left {
+  readonly reads: FactRequest<unknown>
+  readonly value: unknown
+}
+
+export const left = <V>(reads: FactRequest<V>, value: V): Left => ({ reads, value })
+
 /**
  * One difference between the facts and the desired state. Sentence, diff and cause are for people;
  * actions are not.
@@ -33,6 +42,11 @@ export interface Change {
   readonly final?: string
   /** What it can bring to others. Default: what its resource brings. */
   readonly brings?: Brings
+  /**
+   * Facts as they certainly are once the resource's changes are made: later resources are planned
+   * from them. Default: what is removed is absent, and all else stays as it is.
+   */
+  readonly leaves?: readonly Left[]
   /** How it is tried before anything is changed. Default: not at all. */
   readonly trials?: readonly Trial[]
   /** What its trials have found that a reader should know: `also installs libpq5`. */

@@ -46,6 +46,7 @@ export {
 export { venvModulesFact, type VenvModulesKey } from './python/venv-modules.js'
 export { venvFact, type Judgement, type Venv, type VenvKey, type VenvState } from './python/venv.js'
 export { timezoneFact, type TimezoneState } from './system/timezone.js'
+export { closedLinksFact, type ClosedLinks } from './systemd/closed-links.js'
 export { marksFact } from './systemd/pending-marks.js'
 export { unitInstancesFact, type UnitInstances } from './systemd/unit-instances.js'
 export { unitFact, type UnitState } from './systemd/unit.js'

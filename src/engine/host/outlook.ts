@@ -1,7 +1,7 @@
 import type { Address } from '../../core/address.js'
-import type { Change } from '../../core/change.js'
+import type { Change, Left } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
-import { absent, isShellKind } from '../../core/fact.js'
+import { absent, isShellKind, present, type Fact, type FactKind } from '../../core/fact.js'
 import type { FactRequest, FactSource } from '../../core/later.js'
 import type { Thing } from '../../core/thing.js'
 import type { Trial } from '../../core/trial.js'
@@ -52,6 +52,8 @@ export class Forecast {
   /** The steps whose changes make things, by these things. */
   readonly #makers = new Map<Thing, Address>()
   readonly #removed = new RemovedThings()
+  /** The facts of things as the last change of each leaves them. */
+  readonly #left = new Map<Thing, Left>()
 
   constructor(earlier: Supply) {
     this.supply = new Supply(earlier)
@@ -74,13 +76,15 @@ export class Forecast {
 
   /** Facts as the steps so far will leave them: what they remove is absent. */
   expecting(source: FactSource, keyOf: (wanted: FactRequest<unknown>) => unknown): FactSource {
-    if (this.#removed.isEmpty) return source
+    if (this.#removed.isEmpty && this.#left.size === 0) return source
     return {
       ...source,
-      fact: (wanted) => {
-        const { kind } = wanted
-        const about = isShellKind(kind) ? kind.about?.(keyOf(wanted) as never) : undefined
-        return about !== undefined && this.#removed.has(about) ? absent : source.fact(wanted)
+      fact: <V>(wanted: FactRequest<V>): Fact<V> => {
+        const thing = thingOf(wanted.kind, keyOf(wanted))
+        if (thing === undefined) return source.fact(wanted)
+        if (this.#removed.has(thing)) return absent
+        const found = this.#left.get(thing)
+        return found?.reads.kind === wanted.kind ? present(found.value as V) : source.fact(wanted)
       },
     }
   }
@@ -132,22 +136,34 @@ export class Forecast {
       const brings = change.brings ?? resource.brings
       this.supply.add(brings)
       if (change.effect === 'remove') this.supply.add(freedSpace)
+      for (const each of change.leaves ?? []) this.#leave(each)
       if (brings === 'anything') continue
       if (isCreation(change)) for (const thing of brings) this.#make(thing, resource.address)
       if (change.effect === 'remove') for (const thing of brings) this.#remove(thing)
     }
   }
 
+  #leave(fact: Left): void {
+    const thing = thingOf(fact.reads.kind, fact.reads.key)
+    if (thing !== undefined) this.#left.set(thing, fact)
+  }
+
   #make(thing: Thing, by: Address): void {
     this.#makers.set(thing, by)
+    this.#left.delete(thing)
     this.#removed.make(thing)
   }
 
   #remove(thing: Thing): void {
     this.#makers.delete(thing)
+    this.#left.delete(thing)
     this.#removed.remove(thing)
   }
 }
+
+/** What a fact tells of. */
+const thingOf = (kind: FactKind<never, unknown>, key: unknown): Thing | undefined =>
+  isShellKind(kind) ? kind.about?.(key as never) : undefined
 
 /** What is removed, may make room for others. */
 const freedSpace = ['space:any'] as const

@@ -53,6 +53,8 @@ export class Supply {
     if (this.#things.has(thing)) return
     this.#things.add(thing)
     this.#places.add(thing)
+    const unit = unitFile.exec(thing)?.[1]
+    if (unit !== undefined) this.#addThing(`unit:${unit}`)
   }
 }
 
@@ -105,6 +107,10 @@ function partsOf(thing: Thing): readonly [kind: string, name: string] {
   const colon = thing.indexOf(':')
   return [thing.slice(0, colon), thing.slice(colon + 1)]
 }
+
+/** The name of a unit's file, which by itself brings the unit (systemd.unit(5)). */
+const unitFile =
+  /^(?:path|tree):(?:\/etc|\/run|(?:\/usr|\/usr\/local)?\/lib)\/systemd\/system\/([^/]+)$/
 
 /** A unit's template: `app@1.service` → `app@.service`. Any other name is its own. */
 const templateOf = (name: string): string => name.replace(/@[^@]*(\.[a-z]+)$/, '@$1')

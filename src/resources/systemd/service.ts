@@ -56,7 +56,9 @@ export const systemdService = resource({
         ...triggersOf(options.reloadOn, 'reload'),
       ],
       plan: ({ unit, marks }, _, context) =>
-        unit === null ? planAbsent(name, options) : planUnit(name, options, unit, marks, context),
+        unit === null
+          ? planAbsent(name, options, context)
+          : planUnit(name, options, unit, marks, context),
     })
   },
 })

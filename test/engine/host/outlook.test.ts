@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
-import { change, type Change } from '../../../src/core/change.js'
+import { change, left, type Change } from '../../../src/core/change.js'
 import { FettleError } from '../../../src/core/errors.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { present } from '../../../src/core/fact.js'
-import { type FactSource, request } from '../../../src/core/later.js'
+import { type FactRequest, type FactSource, request } from '../../../src/core/later.js'
 import { omitUndefined } from '../../../src/core/omit-undefined.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Brings, Thing } from '../../../src/core/thing.js'
 import { Forecast } from '../../../src/engine/host/outlook.js'
 import type { StepPlan } from '../../../src/engine/host/plan-step.js'
 import { pathFact } from '../../../src/facts/files/path.js'
+import { treeFact } from '../../../src/facts/files/tree.js'
 import { Supply } from '../../../src/engine/host/supply.js'
 import { bareResource } from '../bare-resource.js'
 import { stepsOf } from '../toy.js'
@@ -117,6 +118,40 @@ test('what a step removes is absent for those after it, until another makes it a
   ])
 })
 
+test('what a step leaves is there for those after it, until another makes or removes it', () => {
+  const forecast = new Forecast(new Supply())
+  const tree = (path: string) => request(treeFact, path)
+  const there: FactSource = { standIns: false, fact: () => present('as it is' as never) }
+  const seen = (wanted: FactRequest<unknown>): unknown => {
+    const fact = forecast.expecting(there, ({ key }) => key).fact(wanted)
+    return fact.is === 'present' ? fact.value : fact.is
+  }
+  const leaving = (count: number): StepPlan => {
+    const entry = {
+      kind: 'file',
+      mode: 0,
+      uid: 0,
+      gid: 0,
+      owner: null,
+      group: null,
+      count,
+    } as const
+    return changes({ leaves: [left(tree('/srv/a'), [entry])] })
+  }
+  const removal = changes({ effect: 'remove', brings: ['path:/srv/a'] })
+  const creation = changes({ effect: 'create', brings: ['path:/srv/a'] })
+  const found = [leaving(1), leaving(2), removal, creation].map((plan) => {
+    for (const step of stepsOf([bringing([])])) forecast.add(step, plan)
+    return [tree('/srv/a'), tree('/srv/b'), request(pathFact, { path: '/srv/a' })].map(seen)
+  })
+  expect(found).toMatchObject([
+    [[{ count: 1 }], 'as it is', 'as it is'],
+    [[{ count: 2 }], 'as it is', 'as it is'],
+    ['absent', 'as it is', 'absent'],
+    ['as it is', 'as it is', 'as it is'],
+  ])
+})
+
 describe('what a step brings', () => {
   const needing: Row = [bringing([]), lacking(['user:app'])]
   test.each<[string, readonly Row[], readonly string[]]>([
@@ -173,6 +208,27 @@ describe('what a step brings', () => {
   ])('%s', (_, rows, expected) => {
     expect(outlooks(...rows, needing)).toEqual(expected)
   })
+})
+
+test.each<[string, Thing, Thing, string]>([
+  ['its file', 'path:/etc/systemd/system/a.service', 'unit:a.service', 'changed'],
+  ['a link to it', 'tree:/etc/systemd/system/a.service', 'unit:a.service', 'changed'],
+  [
+    'the file of a template',
+    'path:/usr/lib/systemd/system/a@.service',
+    'unit:a@.service',
+    'changed',
+  ],
+  ['a file elsewhere', 'path:/srv/systemd/system/a.service', 'unit:a.service', 'unknown'],
+  ['a drop-in', 'path:/etc/systemd/system/a.service.d/a.conf', 'unit:a.service', 'unknown'],
+  ['the tree around', 'tree:/etc/systemd/system', 'unit:a.service', 'failed'],
+])('what follows from a unit, where an earlier step brings %s', (_, brings, lacks, expected) => {
+  const then = [change('start it', sh`true`)]
+  const rows: readonly Row[] = [
+    [bringing([brings]), changes()],
+    [bringing([]), lacking([lacks], then)],
+  ]
+  expect(outlooks(...rows)).toEqual(['changed', expected])
 })
 
 test('what certainly follows is a change already, with what it waits for', () => {

@@ -79,7 +79,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'systemctl unmask waker; chattr +i /etc/systemd/system',
-        says: /Failed to mask unit/,
+        says: /root may not write to \/etc\/systemd\/system/,
         after: 'chattr -i /etc/systemd/system',
       },
     ],

@@ -9,6 +9,7 @@ import { user } from '../../../../src/resources/accounts/user.js'
 import type { PlanApplyCase } from '../case.js'
 
 const units = '/etc/systemd/system'
+const wants = `${units}/multi-user.target.wants`
 const sleeper = (...lines: readonly string[]): string =>
   [
     '[Service]',
@@ -91,8 +92,24 @@ const states: readonly (readonly [what: string, before: string, options: Service
   ['of a bad file', written('NAME', '[Service]\nExecStart=./run\n'), { running: true }],
   [
     'whose links cannot be made',
-    `${written('NAME', sleeper())}; mkdir -p ${units}/multi-user.target.wants; chattr +i ${units}/multi-user.target.wants`,
+    `${written('NAME', sleeper())}; mkdir -p ${wants}; chattr +i ${wants}`,
     { enabled: true },
+  ],
+  [
+    'whose links cannot be removed',
+    `${written('NAME', sleeper())}; systemctl enable -q NAME; chattr +i ${wants}`,
+    { enabled: false },
+  ],
+  [
+    'whose links lie elsewhere than where none can be made',
+    `${written('NAME', '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\nWantedBy=\nWantedBy=timers.target\n')}; chattr +i ${wants}`,
+    { enabled: true },
+  ],
+  ['whose mask cannot be made', `chattr +i ${units}`, { masked: true }],
+  [
+    'whose mask cannot be removed',
+    `ln -s /dev/null ${units}/NAME; systemctl daemon-reload; chattr +i ${units}`,
+    { masked: false },
   ],
 ]
 
@@ -297,6 +314,14 @@ const chains: readonly PlanApplyCase[] = [
     ],
   },
   {
+    name: 'a service that is disabled before its unit goes',
+    before: `${written('leisurely.service', sleeper())}; systemctl enable -q --now leisurely`,
+    run: () => [
+      systemdService('leisurely', { enabled: false }),
+      systemdUnit('leisurely.service', { state: 'absent' }),
+    ],
+  },
+  {
     name: 'a masked service that gets a unit',
     before: `ln -s /dev/null ${units}/freed.service; systemctl daemon-reload`,
     run: () => [
@@ -311,6 +336,21 @@ const chains: readonly PlanApplyCase[] = [
     run: () => [
       symlink(`${units}/linked.service`, { target: '/srv/linked.service' }),
       systemdService('linked', { running: true, ...short }),
+    ],
+  },
+  {
+    name: 'a unit by a link that is to be enabled',
+    before: `printf '%s' '${sleeper()}' >/srv/bound.service`,
+    run: () => [
+      symlink(`${units}/bound.service`, { target: '/srv/bound.service' }),
+      systemdService('bound', { running: true, enabled: true, ...short }),
+    ],
+  },
+  {
+    name: 'an instance of a template by a file',
+    run: () => [
+      file(`${units}/copied@.service`, { content: sleeper() }),
+      systemdService('copied@1', { running: true, enabled: true, ...short }),
     ],
   },
   {
@@ -357,7 +397,7 @@ export const serviceCases: readonly PlanApplyCase[] = [
     name: `a service ${what}`,
     before: before.replaceAll('NAME', `state${String(index)}.service`),
     run: () => [systemdService(`state${String(index)}`, { ...short, ...options })],
-    after: `chattr -i ${units}/multi-user.target.wants 2>/dev/null || :`,
+    after: `chattr -i ${units} ${wants} 2>/dev/null || :`,
   })),
   ...restarts,
   ...chains,

@@ -56,22 +56,6 @@ export const unmended: Exceptions = {
       'file[/srv/as-missing]': 'unknown → failed',
     },
   },
-  'what stopping a service leaves is not worked out': {
-    'a service that stops before its unit goes': {
-      'systemd.unit[orderly.service]':
-        'stop, disable, remove /etc/systemd/system/orderly.service → remove /etc/systemd/system/orderly.service',
-    },
-  },
-  'a link of a unit file is enabled in another way': {
-    'a unit by a link': {
-      'systemd.service[linked.service]': 'unknown → changed',
-    },
-  },
-  'a file does not say that it is a unit': {
-    'a unit by a file': {
-      'systemd.service[filed.service]': 'unknown → changed',
-    },
-  },
   'what earlier changes make is not told to guards': {
     'a command whose guard a file before it decides': {
       'command[false]': 'changed → ok',

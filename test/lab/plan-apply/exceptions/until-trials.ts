@@ -98,9 +98,4 @@ export const untilTrials: Exceptions = {
       'file[/srv/file8]': 'changed → failed',
     },
   },
-  'the place of the links': {
-    'a service whose links cannot be made': {
-      'systemd.service[state15.service]': 'changed → failed',
-    },
-  },
 }
