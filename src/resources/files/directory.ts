@@ -98,9 +98,28 @@ interface WrongMode {
 const hasMode = (entry: TreeEntry): entry is WrongMode['entry'] =>
   entry.kind === 'file' || entry.kind === 'directory'
 
-function wrongModes(mode: Mode | undefined, tree: readonly TreeEntry[]): readonly WrongMode[] {
+const hasWrongOwner = ({ owner }: DirectoryOptions, entry: TreeEntry): boolean =>
+  owner !== undefined && !isAccount(owner, entry.owner, entry.uid)
+const hasWrongGroup = ({ group }: DirectoryOptions, entry: TreeEntry): boolean =>
+  group !== undefined && !isAccount(group, entry.group, entry.gid)
+
+/**
+ * An entry as it is once it has its owner and group: changing these takes setuid from a file, and
+ * setgid where its group may execute it (chown(2)).
+ */
+function givenAway(options: DirectoryOptions, entry: TreeEntry): TreeEntry {
+  const isChanged = hasWrongOwner(options, entry) || hasWrongGroup(options, entry)
+  if (!isChanged || entry.kind !== 'file') return entry
+  return { ...entry, mode: entry.mode & ((entry.mode & 0o010) === 0 ? ~0o4000 : ~0o6000) }
+}
+
+function wrongModes(
+  { mode, ...options }: DirectoryOptions,
+  tree: readonly TreeEntry[],
+): readonly WrongMode[] {
   if (mode === undefined) return []
   return tree
+    .map((entry) => givenAway(options, entry))
     .filter(hasMode)
     .map((entry) => ({ entry, wanted: resolveMode(mode, entry.mode, entry.kind === 'directory') }))
     .filter(({ entry, wanted }) => wanted !== entry.mode)
@@ -115,23 +134,16 @@ function modePasses(wrong: readonly WrongMode[]): Sh {
 }
 
 /** A change for each attribute. */
-function treeChanges(
-  path: string,
-  { mode, owner, group }: DirectoryOptions,
-  tree: readonly TreeEntry[],
-): Plan {
+function treeChanges(path: string, options: DirectoryOptions, tree: readonly TreeEntry[]): Plan {
+  const { mode, owner, group } = options
   const changes: Change[] = []
   const add = (summary: string, script: Sh, trials: readonly Trial[] = []): void => {
     const action = { script: steps([enter(path), script]), long: true } as const
     changes.push(change(summary, [action], { ...undoOfTree(path, sum(tree)), trials }))
   }
-  const wrongOwner = sum(
-    tree.filter((entry) => owner !== undefined && !isAccount(owner, entry.owner, entry.uid)),
-  )
-  const wrongGroup = sum(
-    tree.filter((entry) => group !== undefined && !isAccount(group, entry.group, entry.gid)),
-  )
-  const wrongMode = wrongModes(mode, tree)
+  const wrongOwner = sum(tree.filter((entry) => hasWrongOwner(options, entry)))
+  const wrongGroup = sum(tree.filter((entry) => hasWrongGroup(options, entry)))
+  const wrongMode = wrongModes(options, tree)
   if (owner !== undefined && wrongOwner > 0)
     add(
       `owner of ${countedEntries(wrongOwner)} → ${String(owner)}`,

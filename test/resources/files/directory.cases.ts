@@ -178,6 +178,45 @@ export const cases: readonly Case[] = [
     changes: ['mode of 6 entries → go='],
     scripts: [within(steps([chmodTree('file', 0o644, 0o600), chmodTree('file', 0o755, 0o700)]))],
   },
+  ...[
+    { of: 'setuid', mode: 0o4775, left: 0o775, wanted: 0o755 },
+    { of: 'setgid', mode: 0o2775, left: 0o775, wanted: 0o755 },
+    { of: 'mandatory locking', mode: 0o2664, left: 0o2664, wanted: 0o2644 },
+  ].flatMap(({ of, mode, left, wanted }): readonly Case[] =>
+    ([{ owner: 'demo' }, { group: 'demo' }] as const).map((options) => ({
+      name: `a file with ${of} that gets another ${Object.keys(options).join()}`,
+      resource: () => directory(path, { recurse: true, mode: 'go-w', ...options }),
+      facts: { ...here, path: directoryEntry(), tree: [entry({ mode })] },
+      changes: [`${Object.keys(options).join()} of 1 entry → demo`, 'mode of 1 entry → go-w'],
+      scripts: [
+        within(chownTree('owner' in options ? 'demo' : ':demo')),
+        within(chmodTree('file', left, wanted)),
+      ],
+    })),
+  ),
+  {
+    name: 'a file with setuid that keeps its owner, and a directory with setgid that does not',
+    resource: () => directory(path, { recurse: true, mode: 'go-w', owner: 'demo' }),
+    facts: {
+      ...here,
+      path: directoryEntry(),
+      tree: [
+        entry({ mode: 0o4775, owner: 'demo', uid: 7 }),
+        entry({ kind: 'directory', mode: 0o2775 }),
+      ],
+    },
+    changes: ['owner of 1 entry → demo', 'mode of 2 entries → go-w'],
+    scripts: [
+      within(chownTree('demo')),
+      within(steps([chmodTree('file', 0o4775, 0o4755), chmodTree('directory', 0o2775, 0o2755)])),
+    ],
+  },
+  {
+    name: 'a file with setuid that is only given away',
+    resource: () => directory(path, { recurse: true, mode: 'u=rwX,go=rX', owner: 'demo' }),
+    facts: { ...here, path: directoryEntry(), tree: [entry({ mode: 0o4755 })] },
+    changes: ['owner of 1 entry → demo'],
+  },
   {
     name: 'a directory that nobody may enter, and X',
     resource: () => directory(path, { recurse: true, mode: 'u=rwX,go=' }),

@@ -38,6 +38,14 @@ export const hostCases: readonly HostCase[] = [
       { by: 'chown root /srv/tree/a', changes: ['owner of 1 entry → deploy'] },
       { by: 'chgrp -h users /srv/tree/d', changes: ['group of 1 entry → games'] },
       {
+        by: 'chown root /srv/tree/c; chgrp users /srv/tree/a/b; chmod 6775 /srv/tree/c /srv/tree/a/b; chmod 4775 /srv/tree/a',
+        changes: [
+          'owner of 1 entry → deploy',
+          'group of 1 entry → games',
+          'mode of 3 entries → u=rwX,go=rX',
+        ],
+      },
+      {
         by: 'chown -R root:users /srv/tree; chmod 0711 /srv/tree/c; touch "/srv/tree/a/two  words"; mkfifo -m 0600 /srv/tree/e',
         changes: [
           'owner of 7 entries → deploy',
