@@ -30,20 +30,23 @@ export interface Trial {
    * that the change may fail.
    */
   readonly whenUnsure: 'skip' | 'warn'
+  /** It never refuses: only a plan, which shows its findings, makes it. Default false. */
+  readonly informs?: true
 }
 
 /**
  * Makes a trial of a change.
  * @param judge pure; it gets the fact's value, `null` where it is absent
- * @param more what it needs, and what becomes of it when it is unsure. Default: `skip`
+ * @param more what it needs, whether it only informs, and what becomes of it when it is unsure.
+ *   Default: `skip`
  */
 export const trial = <V>(
   reads: FactRequest<V>,
   judge: (value: V | null) => Verdict,
-  more: Partial<Pick<Trial, 'needs' | 'whenUnsure'>> = {},
+  more: Partial<Pick<Trial, 'needs' | 'whenUnsure' | 'informs'>> = {},
 ): Trial => ({
   reads,
   judge: judge as Trial['judge'],
   whenUnsure: more.whenUnsure ?? 'skip',
-  ...omitUndefined({ needs: more.needs }),
+  ...omitUndefined({ needs: more.needs, informs: more.informs }),
 })

@@ -150,7 +150,7 @@ export const noteState: UndoKind<string> = {
 export const trialOf = (
   name: string,
   judge: (text: string | null) => Verdict,
-  more?: Partial<Pick<Trial, 'needs' | 'whenUnsure'>>,
+  more?: Partial<Pick<Trial, 'needs' | 'whenUnsure' | 'informs'>>,
 ): Trial => trial(request(noteFact, name), judge, more)
 
 /** The text of a note, for a value of another resource. */

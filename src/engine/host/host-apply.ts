@@ -9,6 +9,7 @@ import { failure, HostFailed, type HostContext } from './host-walk.js'
 import { endsWalk, LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
 import type { StepOutlook } from './outlook.js'
+import { canRefuse } from './trials.js'
 import { planStep, unmet, type StepPlan } from './plan-step.js'
 import { interrupted, stopped } from '../cancellation.js'
 
@@ -52,11 +53,14 @@ export class HostApply extends LockedWalk {
     }
   }
 
-  /** What can be told of each step; with `--begin-anyway` without trials. */
+  /**
+   * What can be told of each step, by the trials that can refuse: an apply shows no other findings.
+   * With `--begin-anyway` none is made.
+   */
   async #begin(): Promise<readonly StepOutlook[]> {
     const forecast = this.forecast()
     if (this.context.beginAnyway) return forecast.outlooks
-    const outlooks = await this.tried(forecast)
+    const outlooks = await this.tried(forecast, canRefuse)
     this.#refuseDoomed(outlooks)
     return outlooks
   }

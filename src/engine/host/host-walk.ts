@@ -11,7 +11,7 @@ import type { ReplaceableSession } from '../fleet/replaceable-session.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
 import { lastLine } from './last-line.js'
 import { placeIn, placesOnce } from '../prepare/resource-places.js'
-import { Forecast, type StepOutlook } from './outlook.js'
+import { Forecast, type DueTrial, type StepOutlook } from './outlook.js'
 import { planStep, type StepPlan } from './plan-step.js'
 import type { Supply } from './supply.js'
 import { tryOut } from './trials.js'
@@ -146,9 +146,12 @@ export abstract class HostWalk {
     return forecast
   }
 
-  /** What can be told of each step after its changes were tried. */
-  protected tried({ outlooks }: Forecast): Promise<readonly StepOutlook[]> {
-    return tryOut(outlooks, this.context.facts, (work) => this.reading(work))
+  /** What can be told of each step after these trials of its changes. */
+  protected tried(
+    { outlooks }: Forecast,
+    isDue: (trial: DueTrial) => boolean = () => true,
+  ): Promise<readonly StepOutlook[]> {
+    return tryOut(outlooks, isDue, this.context.facts, (work) => this.reading(work))
   }
 
   #planned(step: Step, forecast: Forecast): StepPlan | FettleError {

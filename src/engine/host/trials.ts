@@ -12,21 +12,31 @@ interface Tried extends DueTrial {
   readonly verdict: Verdict
 }
 
-const dueOf = ({ outlook }: StepOutlook): readonly DueTrial[] =>
-  outlook.is === 'changed' ? outlook.trials : []
+/** Whether a trial can find out that a change would surely fail. */
+export const canRefuse = ({ trial, unsure }: DueTrial): boolean => !unsure && trial.informs !== true
+
+const onlyDue =
+  (isDue: (trial: DueTrial) => boolean) =>
+  ({ step, outlook }: StepOutlook): StepOutlook =>
+    outlook.is === 'changed'
+      ? { step, outlook: { ...outlook, trials: outlook.trials.filter(isDue) } }
+      : { step, outlook }
 
 /**
  * Makes the trials of planned changes, all in one round trip; none where there are none. What a
  * trial refuses has failed.
+ * @param isDue which trials are made
  * @param reading does work that only reads
  */
 export async function tryOut(
-  outlooks: readonly StepOutlook[],
+  all: readonly StepOutlook[],
+  isDue: (trial: DueTrial) => boolean,
   facts: KnownFacts,
   reading: (work: () => Promise<void>) => Promise<void>,
 ): Promise<readonly StepOutlook[]> {
-  const wanted = outlooks.flatMap((each) =>
-    dueOf(each).map(({ trial }) => ({ step: each.step, reads: trial.reads })),
+  const outlooks = all.map(onlyDue(isDue))
+  const wanted = outlooks.flatMap(({ step, outlook }) =>
+    outlook.is === 'changed' ? outlook.trials.map(({ trial: { reads } }) => ({ step, reads })) : [],
   )
   if (wanted.length === 0) return outlooks
   await reading(() => facts.readForTrials(wanted))

@@ -27,5 +27,10 @@ export function changedKeys(
   if (!(content instanceof Secret || sensitive) || content instanceof FileInput) return []
   if (!hasKeyLines(content)) return []
   // As a diff does, it compares with the present file, whatever an earlier change may do to it.
-  return [trial(request(changedKeysFact, { path, wanted: content }), naming, { needs: [] })]
+  return [
+    trial(request(changedKeysFact, { path, wanted: content }), naming, {
+      needs: [],
+      informs: true,
+    }),
+  ]
 }

@@ -61,5 +61,5 @@ export const isTreeKept = (path: string): Trial =>
   trial(
     request(treeSizeFact, path),
     (size) => (size !== null && size * 1024 > mostKept ? { final: tooLarge } : null),
-    { needs: [] },
+    { needs: [], informs: true },
   )

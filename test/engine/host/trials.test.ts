@@ -111,6 +111,21 @@ describe('trials', () => {
     expect(notesOf(await plan(['a', { trials: finding(verdict) }]))).toMatchObject([expected])
   })
 
+  test.each<[string, Partial<Trial>, number]>([
+    ['can refuse is made', { needs: [] }, 2],
+    ['only informs is not', { needs: [], informs: true }, 1],
+    ['could only warn is not', { needs: ['path:/a'], whenUnsure: 'warn' }, 1],
+  ])('before an apply, what %s', async (_, more, shell) => {
+    const made = [
+      ['a', { brings: ['path:/a'] }],
+      ['b', { trials: [trialOf('trap', () => null, more)] }],
+    ] as const
+    expect(roundTrips(await plan(...made))).toMatchObject({ counts: { shell: 2, trials: 1 } })
+    const applied = roundTrips(await run({}, ...made))
+    expect(applied).toMatchObject({ counts: { shell: shell + 2 } })
+    expect(JSON.stringify(applied).includes('trials')).toBe(shell === 2)
+  })
+
   test('find out nothing where their fact is unknown', async () => {
     const trials = [trialOf('trap', () => ({ refused: 'never called', remedy: '' }), { needs: [] })]
     fleet.before = (_, exchange) => {
