@@ -211,7 +211,8 @@ export {
   type FileToWrite,
   type Judge,
 } from './resources/files/write-file.js'
-export { accountTrials, makingTrials, removalTrials } from './resources/files/file-trials.js'
+export { accountTrials, puttingTrials } from './resources/files/file-trials.js'
+export { placeTrials } from './resources/files/place-trials.js'
 export { keepBeforeMaking, takeBackMaking } from './resources/files/made-tree.js'
 export {
   isTreeKept,

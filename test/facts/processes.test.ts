@@ -29,6 +29,7 @@ import { mysqlTrialFact } from '../../src/facts/mysql/trial.js'
 import { aptFact } from '../../src/facts/apt/packages.js'
 import { changedKeysFact } from '../../src/facts/files/changed-keys.js'
 import { pathFact } from '../../src/facts/files/path.js'
+import { placeFact } from '../../src/facts/files/place.js'
 import { roomFact } from '../../src/facts/files/room.js'
 import { secretFileFact } from '../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
@@ -354,6 +355,13 @@ describedIfAble('processes that a host starts', () => {
       (index) => ({ path: at(`file${index}`), bytes: 1, frees: null }),
       3,
       3,
+    ),
+    row(
+      'place: id, stat, stat -f, cat, lsattr, and for each directory readlink in a subshell',
+      placeFact,
+      (index) => ({ path: at(`file${index}`) }),
+      7,
+      7,
     ),
     row(
       'validation: a folder, links, the file, timeout and the line',

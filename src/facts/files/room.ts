@@ -14,8 +14,6 @@ export interface RoomKey {
 
 /** Whether there is room for a file. */
 export interface Room {
-  /** Whether root may not write to its directory; null where another user asks. */
-  readonly isClosed: boolean | null
   /** What is too little for this file and those before it. */
   readonly lacks: 'blocks' | 'inodes' | null
   /** The free bytes before anything is written. */
@@ -31,8 +29,7 @@ interface FileSystem {
   readonly freeInodes: number
 }
 
-interface Place {
-  readonly isOpen: boolean
+interface Directory {
   readonly device: string
   readonly system: FileSystem
 }
@@ -54,35 +51,30 @@ function systemOf(line: string, isRoot: boolean): FileSystem | undefined {
   }
 }
 
-const answer =
-  /^uid=(\d+)[^\n]*\n((?:(?:open|closed|none) \d+\n)*)devices\n((?:\d+\n)*)systems\n((?:[^\n]+\n)*?)end\n$/
+const answer = /^(\d+)\n((?:(?:there|none)\n)*)devices\n((?:\d+\n)*)systems\n((?:[^\n]+\n)*?)end\n$/
 
 const rowsIn = (text: string): readonly string[] => text.split('\n').slice(0, -1)
 
 /** The directories in the order in which they were asked about; null for one that is not there. */
-function placesIn(
-  stdout: string,
-  count: number,
-): { readonly isRoot: boolean; readonly places: readonly (Place | null)[] } | undefined {
+function directoriesIn(stdout: string, count: number): readonly (Directory | null)[] | undefined {
   const [, uid, said = '', devices = '', systems = ''] = answer.exec(stdout) ?? []
   if (uid === undefined) return undefined
-  const isRoot = uid === '0'
-  const words = rowsIn(said).map((row) => row.split(' ')[0])
-  const there = words.filter((word) => word !== 'none').length
-  const [ids, found] = [rowsIn(devices), rowsIn(systems).map((row) => systemOf(row, isRoot))]
+  const words = rowsIn(said)
+  const there = words.filter((word) => word === 'there').length
+  const [ids, found] = [rowsIn(devices), rowsIn(systems).map((row) => systemOf(row, uid === '0'))]
   if (words.length !== count || ids.length !== there || found.length !== there) return undefined
-  const places: (Place | null)[] = []
+  const directories: (Directory | null)[] = []
   let next = 0
   for (const word of words) {
-    if (word === 'none') places.push(null)
+    if (word === 'none') directories.push(null)
     else {
       const [device, system] = [ids[next], found[next]]
       if (device === undefined || system === undefined) return undefined
-      places.push({ isOpen: word === 'open', device, system })
+      directories.push({ device, system })
       next++
     }
   }
-  return { isRoot, places }
+  return directories
 }
 
 /** What is written to a file system so far. */
@@ -123,7 +115,7 @@ export const roomFact = shellFact<RoomKey, Room>({
   parse(output, keys) {
     const directories = directoriesOf(keys)
     const found =
-      output.code === 0 ? placesIn(output.stdout.toString(), directories.length) : undefined
+      output.code === 0 ? directoriesIn(output.stdout.toString(), directories.length) : undefined
     if (found === undefined)
       return allUnknown(
         keys,
@@ -133,16 +125,12 @@ export const roomFact = shellFact<RoomKey, Room>({
       )
     const written = new Map<string, Written>()
     return keys.map((key): Fact<Room> => {
-      const place = found.places[directories.indexOf(split(key.path).directory)]
-      if (place == null) return absent
-      const { system, device, isOpen } = place
+      const directory = found[directories.indexOf(split(key.path).directory)]
+      if (directory == null) return absent
+      const { system, device } = directory
       const sum = written.get(device) ?? new Written(system)
       written.set(device, sum)
-      return present({
-        isClosed: found.isRoot ? !isOpen : null,
-        lacks: sum.add(key),
-        free: system.freeBlocks * system.block,
-      })
+      return present({ lacks: sum.add(key), free: system.freeBlocks * system.block })
     })
   },
   recorded: {
@@ -152,10 +140,10 @@ export const roomFact = shellFact<RoomKey, Room>({
       { path: '/mnt/motd', bytes: 5, frees: 3 },
     ],
     stdout: [
-      'uid=0(root) gid=0(root) groups=0(root)',
-      'open 0',
-      'none 1',
-      'closed 2',
+      '0',
+      'there',
+      'none',
+      'there',
       'devices',
       '64769',
       '1048577',
@@ -166,9 +154,9 @@ export const roomFact = shellFact<RoomKey, Room>({
       '',
     ].join('\n'),
     facts: [
-      present({ isClosed: false, lacks: null, free: 6_710_886_400 }),
+      present({ lacks: null, free: 6_710_886_400 }),
       absent,
-      present({ isClosed: true, lacks: 'blocks', free: 0 }),
+      present({ lacks: 'blocks', free: 0 }),
     ],
   },
 })

@@ -10,8 +10,8 @@ import { sh, steps } from '../../core/sh.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { removeTree } from './change-tree.js'
-import { removalTrials } from './file-trials.js'
 import { isTreeKept, keptOf, pathState, undoOf } from './path-state.js'
+import { placeTrials } from './place-trials.js'
 import { mayWriteHere } from './write-file.js'
 
 export interface AbsentOptions extends CommonOptions {
@@ -33,11 +33,11 @@ function removal(path: string, entry: PathEntry): Change {
     proves,
     effect: 'remove',
     ...undoOf(path, entry),
-    trials: removalTrials(path),
+    trials: placeTrials({ path, does: 'remove', uids: [entry.uid] }),
   })
 }
 
-function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
+function treeRemoval(path: string, { uid }: PathEntry, tree: readonly TreeEntry[]): Change {
   const { directory, name } = split(path)
   const below = tree.reduce((total, { count }) => total + count, -1)
   const removing = removeTree(`./${name}`)
@@ -45,7 +45,7 @@ function treeRemoval(path: string, tree: readonly TreeEntry[]): Change {
   return change(`remove ${directoryWith(below)}`, [{ script, long: true }], {
     effect: 'remove',
     undo: keptOf(path, 'tree'),
-    trials: [isTreeKept(path), ...removalTrials(path)],
+    trials: [isTreeKept(path), ...placeTrials({ path, does: 'remove', uids: [uid], tree: [] })],
   })
 }
 
@@ -64,7 +64,7 @@ interface Found {
 function removalPlan(path: string, { path: entry, tree = null }: Found): Plan {
   if (entry === null) return fine('there is no such path')
   if (entry.kind !== 'directory') return [removal(path, entry)]
-  if (tree !== null) return [treeRemoval(path, tree)]
+  if (tree !== null) return [treeRemoval(path, entry, tree)]
   return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it', {
     lacks: [`path:${path}`],
   })

@@ -3,8 +3,6 @@ import { modeText } from '../../core/mode.js'
 import { accountName } from '../../core/schemas.js'
 import { sh, type Sh } from '../../core/sh.js'
 import type { PathEntry } from '../../facts/files/path.js'
-import type { Trial } from '../../core/trial.js'
-import { accountTrials } from './file-trials.js'
 import { exactly } from './write-file.js'
 
 /** An owner or a group: its name or id. */
@@ -23,7 +21,8 @@ export interface WantedAttributes {
 export interface Difference {
   readonly summary: string
   readonly step: Sh
-  readonly trials: readonly Trial[]
+  /** The owner or the group that it gives. */
+  readonly gives: Pick<WantedAttributes, 'owner' | 'group'>
 }
 
 /**
@@ -53,21 +52,21 @@ export function attributeDifferences(
     differences.push({
       summary: `owner ${entry.owner ?? String(entry.uid)} → ${String(wanted.owner)}`,
       step: chown(`${String(wanted.owner)}:${String(entry.gid)}`),
-      trials: accountTrials(wanted.owner, undefined),
+      gives: { owner: wanted.owner },
     })
   }
   if (wanted.group !== undefined && !isAccount(wanted.group, entry.group, entry.gid)) {
     differences.push({
       summary: `group ${entry.group ?? String(entry.gid)} → ${String(wanted.group)}`,
       step: chown(`${String(wanted.owner ?? entry.uid)}:${String(wanted.group)}`),
-      trials: accountTrials(undefined, wanted.group),
+      gives: { group: wanted.group },
     })
   }
   if (mode !== entry.mode)
     differences.push({
       summary: `mode ${modeText(entry.mode)} → ${modeText(mode)}`,
       step: sh`chmod -- ${exactly(mode)} ${at}`,
-      trials: [],
+      gives: {},
     })
   return differences
 }

@@ -8,7 +8,6 @@ import { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from '../../co
 import { absolutePath } from '../../core/schemas.js'
 import type { CommonOptions, PlanContext } from '../../core/resource.js'
 import { sh, steps, type Sh } from '../../core/sh.js'
-import type { Trial } from '../../core/trial.js'
 import {
   missingParentFact,
   parentsOf,
@@ -17,12 +16,13 @@ import {
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { account, attributeDifferences, isAccount } from './attributes.js'
-import { chmodTree, chownTree } from './change-tree.js'
+import { chmodTree, chownTree, eitherOf, havingMode, otherThan } from './change-tree.js'
 import { blockedBy } from './file-changes.js'
-import { accountTrials, makingTrials } from './file-trials.js'
+import { adjustingTrials, puttingTrials } from './file-trials.js'
 import { makeDirectory } from './make-directory.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, pathState } from './path-state.js'
+import type { PlaceUse } from './place-trials.js'
 import { treeAttributes, undoOfTree } from './tree-attributes.js'
 import { exactly, owned } from './write-file.js'
 
@@ -72,7 +72,7 @@ function creation(
     effect: 'create',
     undo: [...parents, path].flatMap((each) => keptOf(each, 'attributes')),
     brings: [path, ...own].map((each) => `path:${each}` as const),
-    trials: [...accountTrials(owner, group), ...makingTrials(parents[0] ?? path)],
+    trials: puttingTrials({ path: parents[0] ?? path, upTo: path, does: 'make', owner, group }),
   })
 }
 
@@ -137,30 +137,38 @@ function modePasses(wrong: readonly WrongMode[]): Sh {
 function treeChanges(path: string, options: DirectoryOptions, tree: readonly TreeEntry[]): Plan {
   const { mode, owner, group } = options
   const changes: Change[] = []
-  const add = (summary: string, script: Sh, trials: readonly Trial[] = []): void => {
+  const add = (
+    what: string,
+    to: string,
+    wrong: readonly TreeEntry[],
+    script: Sh,
+    use: Pick<PlaceUse, 'owner' | 'group' | 'tree'>,
+  ): void => {
+    if (wrong.length === 0) return
     const action = { script: steps([enter(path), script]), long: true } as const
-    changes.push(change(summary, [action], { ...undoOfTree(path, sum(tree)), trials }))
+    const uids = [...new Set(wrong.map(({ uid }) => uid))]
+    changes.push(
+      change(`${what} of ${countedEntries(sum(wrong))} → ${to}`, [action], {
+        ...undoOfTree(path, sum(tree)),
+        brings: [`tree:${path}`],
+        trials: adjustingTrials({ path, uids, ...use }),
+      }),
+    )
   }
-  const wrongOwner = sum(tree.filter((entry) => hasWrongOwner(options, entry)))
-  const wrongGroup = sum(tree.filter((entry) => hasWrongGroup(options, entry)))
-  const wrongMode = wrongModes(options, tree)
-  if (owner !== undefined && wrongOwner > 0)
-    add(
-      `owner of ${countedEntries(wrongOwner)} → ${String(owner)}`,
-      chownTree(String(owner)),
-      accountTrials(owner, undefined),
-    )
-  if (group !== undefined && wrongGroup > 0)
-    add(
-      `group of ${countedEntries(wrongGroup)} → ${String(group)}`,
-      chownTree(`:${String(group)}`),
-      accountTrials(undefined, group),
-    )
-  if (wrongMode.length > 0)
-    add(
-      `mode of ${countedEntries(sum(wrongMode.map(({ entry }) => entry)))} → ${String(mode)}`,
-      modePasses(wrongMode),
-    )
+  if (owner !== undefined) {
+    const wrong = tree.filter((entry) => hasWrongOwner(options, entry))
+    const whom = String(owner)
+    add('owner', whom, wrong, chownTree(whom), { owner, tree: otherThan(whom) })
+  }
+  if (group !== undefined) {
+    const wrong = tree.filter((entry) => hasWrongGroup(options, entry))
+    const whom = `:${String(group)}`
+    add('group', String(group), wrong, chownTree(whom), { group, tree: otherThan(whom) })
+  }
+  const wrong = wrongModes(options, tree)
+  const entries = wrong.map(({ entry }) => entry)
+  const found = entries.map(({ kind, mode }) => havingMode(kind, mode))
+  add('mode', String(mode), entries, modePasses(wrong), { tree: eitherOf(found) })
   return changes.length === 0 ? fine(`${countedEntries(sum(tree))} as wanted`) : changes
 }
 
@@ -175,10 +183,11 @@ function leafChanges(
     const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
-  return differences.map(({ summary, step, trials }) =>
+  return differences.map(({ summary, step, gives }) =>
     change(summary, [{ script: steps([enter(path), step]) }], {
       undo: keptOf(path, 'attributes'),
-      trials,
+      brings: [`path:${path}`],
+      trials: adjustingTrials({ path, uids: [entry.uid], ...gives }),
     }),
   )
 }

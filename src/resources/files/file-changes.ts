@@ -18,9 +18,10 @@ import { mostDigested, type PathEntry } from '../../facts/files/path.js'
 import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { changedKeys } from './changed-keys.js'
 import { diffOf, digestOf, type FileContent } from './content.js'
-import { accountTrials, writingTrials } from './file-trials.js'
+import { accountTrials, adjustingTrials, writingTrials } from './file-trials.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, undoOf } from './path-state.js'
+import { placeTrials } from './place-trials.js'
 import { holding, holds, mayWriteHere, writeFile, type FileToWrite } from './write-file.js'
 import { isPlain, writeFiles } from './write-files.js'
 
@@ -143,8 +144,8 @@ function rewriting(
   const written = { ...desired, owner, group, mode }
   const write = writing(summary.join(', '), written, diff)
   const trials = [
-    ...attributes.flatMap((difference) => difference.trials),
-    ...writingTrials(written, entry.size),
+    ...attributes.flatMap(({ gives }) => accountTrials(gives.owner, gives.group)),
+    ...writingTrials(written, entry),
     ...(isSame ? [] : changedKeys(path, content, sensitive === true)),
   ]
   return { ...write, trials, ...undoOf(path, entry) }
@@ -197,10 +198,10 @@ export function fileChanges(
     const account = `${entry.owner ?? String(entry.uid)}:${entry.group ?? String(entry.gid)}`
     return fine(`mode ${modeText(entry.mode)}, owner ${account}`)
   }
-  return differences.map(({ summary, step, trials }) =>
+  return differences.map(({ summary, step, gives }) =>
     change(summary, [{ script: holding(path, step, via) }], {
       undo: keptOf(path, 'attributes'),
-      trials,
+      trials: adjustingTrials({ path, via, uids: [entry.uid], ...gives }),
     }),
   )
 }
@@ -212,5 +213,6 @@ export function fileRemoval(path: string, entry: PathEntry | null): Plan {
   const { directory, name } = split(path)
   const removing = sh`rm -f -- ${`./${name}`}`
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
-  return [change('remove file', [{ script }], { effect: 'remove', ...undoOf(path, entry) })]
+  const trials = placeTrials({ path, does: 'remove', uids: [entry.uid] })
+  return [change('remove file', [{ script }], { effect: 'remove', trials, ...undoOf(path, entry) })]
 }

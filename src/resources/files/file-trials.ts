@@ -5,6 +5,7 @@ import { sizeText } from '../../core/size-text.js'
 import { trial, type Trial, type Verdict } from '../../core/trial.js'
 import { groupFact } from '../../facts/accounts/group.js'
 import { userFact } from '../../facts/accounts/user.js'
+import type { PathEntry } from '../../facts/files/path.js'
 import { roomFact, type Room } from '../../facts/files/room.js'
 import {
   isRefused,
@@ -13,6 +14,7 @@ import {
   type Validated,
 } from '../../facts/files/validation.js'
 import type { Content, FileContent } from './content.js'
+import { placeTrials, type PlaceUse } from './place-trials.js'
 import { judgeOf, type FileToWrite, type Judge } from './write-file.js'
 
 /** Whether chown(1) looks a name up: digits may also be an id. */
@@ -43,32 +45,21 @@ export function accountTrials(
   return trials
 }
 
-/** What it means for what is in a directory that nobody may write to it. */
-function closedVerdict(directory: string, room: Room | null): Verdict {
-  if (room?.isClosed !== true) return null
-  return {
-    refused: `root may not write to ${directory}`,
-    remedy: 'see whether it is immutable (lsattr), or its file system mounted read-only',
-  }
-}
-
 /** What a lack of room means for a file. */
 function roomVerdict(path: string, room: Room | null): Verdict {
-  const { directory } = split(path)
-  const closed = closedVerdict(directory, room)
-  if (closed !== null || room === null || room.lacks === null) return closed
+  if (room === null || room.lacks === null) return null
   const left = room.lacks === 'blocks' ? `${sizeText(room.free)} left` : 'no inodes left'
   return {
-    refused: `there is no room for ${path}: the file system of ${directory} has ${left}`,
+    refused: `there is no room for ${path}: the file system of ${split(path).directory} has ${left}`,
     remedy: 'remove something there, or choose another path',
   }
 }
 
 /**
  * Finds out whether the file system takes a file.
- * @param frees the bytes of the file that it replaces; null where there is none
+ * @param frees the bytes of the file that it replaces. Default: there is none
  */
-function roomTrial(path: string, bytes: number, frees: number | null): Trial {
+function roomTrial(path: string, bytes: number, frees: number | null = null): Trial {
   // What is removed before may make room, and another directory may lie elsewhere.
   const needs = [`path:${split(path).directory}`, 'space:any'] as const
   return trial(request(roomFact, { path, bytes, frees }), (room) => roomVerdict(path, room), {
@@ -78,20 +69,23 @@ function roomTrial(path: string, bytes: number, frees: number | null): Trial {
 }
 
 /**
- * Find out whether something new can be made at a path.
+ * Find out whether something can be put at a path.
  * @param bytes its size. Default 0, as for a link
  */
-export const makingTrials = (path: string, bytes = 0): readonly Trial[] => [
-  roomTrial(path, bytes, null),
+export const puttingTrials = (
+  use: PlaceUse & { readonly does: 'make' | 'replace' },
+  bytes = 0,
+): readonly Trial[] => [
+  ...accountTrials(use.owner, use.group),
+  ...placeTrials(use),
+  roomTrial(use.path, bytes),
 ]
 
-/** Find out whether what is at a path can be removed. */
-export function removalTrials(path: string): readonly Trial[] {
-  const { directory } = split(path)
-  const wanted = request(roomFact, { path, bytes: 0, frees: 0 })
-  const judge = (room: Room | null): Verdict => closedVerdict(directory, room)
-  return [trial(wanted, judge, { needs: [`path:${directory}`], whenUnsure: 'warn' })]
-}
+/** Find out whether mode, owner and group of what is at a path can be changed. */
+export const adjustingTrials = (use: Omit<PlaceUse, 'does'>): readonly Trial[] => [
+  ...accountTrials(use.owner, use.group),
+  ...placeTrials({ ...use, does: 'adjust' }),
+]
 
 /** The status of a program that was not found. */
 const notFound = 127
@@ -131,15 +125,19 @@ function validationTrial(
 
 /**
  * Find out whether a file can be written, and would be valid.
- * @param frees the bytes of the file that it replaces; null where there is none
+ * @param entry the file that it replaces; null where there is none
  */
 export function writingTrials(
   file: FileToWrite & { readonly content: FileContent },
-  frees: number | null,
+  entry: PathEntry | null,
 ): readonly Trial[] {
-  const { path, content, validate } = file
+  const { path, via, content, owner, group, validate } = file
   const bytes = inputLength(content)
-  const trials = [roomTrial(path, bytes, frees)]
+  const uids = entry === null ? [] : [entry.uid]
+  const trials = [
+    ...placeTrials({ path, via, does: 'replace', uids, owner, group }),
+    roomTrial(path, bytes, entry?.size),
+  ]
   if (validate !== undefined && bytes <= mostTried && !(content instanceof FileInput))
     trials.push(validationTrial(file, content, validate))
   return trials

@@ -10,7 +10,7 @@ import { missingParentFact } from '../../facts/files/missing-parent.js'
 import { pathFact } from '../../facts/files/path.js'
 import { secretFileFact } from '../../facts/files/secret-file.js'
 import { blockedBy, fileChanges } from './file-changes.js'
-import { makingTrials } from './file-trials.js'
+import { puttingTrials } from './file-trials.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, pathState } from './path-state.js'
 import { writing } from './write-file.js'
@@ -74,7 +74,7 @@ export const generatedSecret = resource({
             change(summary, [{ script: writing(wanted) }], {
               effect: 'create',
               undo,
-              trials: makingTrials(path, 2 * bytes),
+              trials: puttingTrials({ path, does: 'replace', ...attributes }, 2 * bytes),
             }),
           ]
           return missingParent === null ? made : blockedBy(missingParent, path, made)

@@ -11,7 +11,7 @@ import { missingParentFact, type MissingParent } from '../../facts/files/missing
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
 import { blockedBy } from './file-changes.js'
-import { makingTrials } from './file-trials.js'
+import { puttingTrials } from './file-trials.js'
 import { keptOf, pathState, undoOf } from './path-state.js'
 import { mayWriteHere, newPath, placeNew } from './write-file.js'
 
@@ -36,7 +36,7 @@ function creation(path: string, target: string): Change {
   return change(`create link to ${target}`, [{ script }], {
     effect: 'create',
     undo: keptOf(path),
-    trials: makingTrials(path),
+    trials: puttingTrials({ path, does: 'make' }),
   })
 }
 
@@ -57,7 +57,8 @@ function replacement(path: string, target: string, entry: PathEntry, summary: st
     kind === 'directory' ? sh`rmdir -- ${here}` : undefined,
     placeNew(name),
   ])
-  return change(summary, [{ script }], { ...undoOf(path, entry), trials: makingTrials(path) })
+  const trials = puttingTrials({ path, does: 'replace', uids: [entry.uid] })
+  return change(summary, [{ script }], { ...undoOf(path, entry), trials })
 }
 
 /** Shell that succeeds if the path is still what is to be replaced. */

@@ -5,7 +5,8 @@ import { sh } from '../../core/sh.js'
 import { trial, type Trial } from '../../core/trial.js'
 import { closedLinksFact } from '../../facts/systemd/closed-links.js'
 import type { UnitState } from '../../facts/systemd/unit.js'
-import { makingTrials, removalTrials } from '../files/file-trials.js'
+import { puttingTrials } from '../files/file-trials.js'
+import { placeTrials } from '../files/place-trials.js'
 import type { ServiceOptions } from './service-options.js'
 import { daemonReload } from './unit.js'
 import { pathOf } from './unit-place.js'
@@ -66,7 +67,7 @@ const linking = (
 /** Links a unit to /dev/null. */
 export const toMask = (name: string, was: string): Change =>
   change(`mask: ${was} → masked`, [systemctl('mask', '--', name)], {
-    trials: makingTrials(pathOf(name)),
+    trials: puttingTrials({ path: pathOf(name), does: 'make' }),
   })
 
 export function masking(
@@ -81,7 +82,7 @@ export function masking(
   const undoing = systemctl('unmask', ...(isRuntime ? ['--runtime'] : []), '--', name)
   const unmask = change(`unmask: ${was}`, [undoing], {
     brings: [`unit:${name}`],
-    trials: isRuntime ? [] : removalTrials(pathOf(name)),
+    trials: isRuntime ? [] : placeTrials({ path: pathOf(name), does: 'remove' }),
   })
   return { unmask: [unmask], mask: [] }
 }
