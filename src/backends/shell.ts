@@ -141,12 +141,28 @@ function parseBatch(
   output: Output | undefined,
 ): readonly (readonly [string, Fact<unknown>])[] {
   const keys = members.map((member) => member.key)
-  const facts = read(kind, keys, output)
+  const facts = withoutUser(members, output) ?? read(kind, keys, output)
   const nothing = unknown(
     `reading ${kind.name} gave no answer`,
     'run again with -vvv, and report it if it stays',
   )
   return members.map((member, index) => [member.identity, facts[index] ?? nothing])
+}
+
+/** The status of a block whose user the host does not have; see `driver.sh`. */
+const noSuchUser = 91
+
+/** The facts that cannot be read because there is no such user; undefined where there is one. */
+function withoutUser(
+  members: readonly ShellRequest[],
+  output: Output | undefined,
+): readonly Fact<unknown>[] | undefined {
+  const as = members[0]?.as
+  if (as === undefined || output?.code !== noSuchUser) return undefined
+  const reason = `there is no user ${as}`
+  if (output.stderr.trimEnd() !== reason) return undefined
+  const lacks = [`user:${as}`] as const
+  return members.map(() => unknown(reason, `add user('${as}') before this`, { lacks }))
 }
 
 /** Parses an answer. If it is incomplete, or the kind's parser throws, all keys are unknown. */

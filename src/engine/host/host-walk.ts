@@ -136,8 +136,8 @@ export abstract class HostWalk {
 
   /** What can be told of each step from the first reading, before anything has changed. */
   protected forecast(): Forecast {
-    const { steps, earlier, once, runsOnce } = this.context
-    const forecast = new Forecast(earlier)
+    const { steps, earlier, once, runsOnce, facts } = this.context
+    const forecast = new Forecast(earlier, facts.session.loginUser)
     for (const step of steps) {
       // What other hosts do for this one is not known.
       if (!runsOnce && once.follows(step.task)) forecast.supply.add('anything')

@@ -2,7 +2,7 @@ import type { Address } from '../../core/address.js'
 import type { Change, Left } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
 import { absent, isShellKind, present, type Fact, type FactKind } from '../../core/fact.js'
-import type { FactRequest, FactSource } from '../../core/later.js'
+import { Later, type FactRequest, type FactSource } from '../../core/later.js'
 import type { Thing } from '../../core/thing.js'
 import type { Trial } from '../../core/trial.js'
 import type { Step } from '../prepare/build.js'
@@ -30,6 +30,8 @@ export interface DueTrial {
   readonly trial: Trial
   /** An earlier change may bring what it needs: where it refuses, the change may fail. */
   readonly unsure: boolean
+  /** An earlier change removes what its fact tells of: it is not read. */
+  readonly isGone: boolean
 }
 
 export interface StepOutlook {
@@ -55,7 +57,11 @@ export class Forecast {
   /** The facts of things as the last change of each leaves them. */
   readonly #left = new Map<Thing, Left>()
 
-  constructor(earlier: Supply) {
+  /** @param loginUser whom steps act as that name no user */
+  constructor(
+    earlier: Supply,
+    readonly loginUser = 'root',
+  ) {
     this.supply = new Supply(earlier)
   }
 
@@ -97,7 +103,9 @@ export class Forecast {
       if (trigger === undefined) return { is: 'ok', reason: plan.reason }
       return { is: 'unknown', reason: `whether ${trigger.address} changes is known after apply` }
     }
-    if (!this.supply.canBring(plan.lacks)) return { is: 'failed', error: unmet(step, plan) }
+    const mayCome =
+      this.supply.canBring(plan.lacks) || (plan.is === 'unknown' && this.#changesUserOf(step))
+    if (!mayCome) return { is: 'failed', error: unmet(step, plan) }
     // A package or a checkout may also bring the resource itself, so that less is left to do.
     if (plan.then === undefined || !this.supply.names(plan.lacks))
       return { is: 'unknown', reason: plan.reason }
@@ -105,20 +113,39 @@ export class Forecast {
   }
 
   /** Where an earlier change makes the step's own thing, what is left to do is not known. */
-  #changed({ resource }: Step, changes: readonly Change[], reason: string | null): Outlook {
-    const [own] = resource.brings === 'anything' ? [] : resource.brings
+  #changed(step: Step, changes: readonly Change[], reason: string | null): Outlook {
+    const { brings } = step.resource
+    const [own] = brings === 'anything' ? [] : brings
     const maker = own === undefined ? undefined : this.#makers.get(own)
     if (maker === undefined || !changes.some(isCreation))
-      return { is: 'changed', changes, reason, trials: this.#dueTrials(changes) }
+      return { is: 'changed', changes, reason, trials: this.#dueTrials(step, changes) }
     return { is: 'unknown', reason: `${maker} makes it, and what is then left to do is not known` }
   }
 
-  #dueTrials(changes: readonly Change[]): readonly DueTrial[] {
+  #dueTrials(step: Step, changes: readonly Change[]): readonly DueTrial[] {
     return changes.flatMap((change) =>
       (change.trials ?? [])
-        .map((trial) => ({ change, trial, unsure: this.supply.canBringSome(trial.needs) }))
+        .map((trial): DueTrial => {
+          const isGone = this.#tellsOfGone(trial)
+          return { change, trial, isGone, unsure: !isGone && this.#isUnsure(step, trial) }
+        })
         .filter(({ trial, unsure }) => !unsure || trial.whenUnsure === 'warn'),
     )
+  }
+
+  #isUnsure(step: Step, { needs }: Trial): boolean {
+    if (this.supply.canBringSome(needs)) return true
+    return needs?.length !== 0 && this.#changesUserOf(step)
+  }
+
+  /** Whether an earlier change gives the user who acts other groups: then they may do more. */
+  #changesUserOf({ user }: Step): boolean {
+    return this.supply.names([`user:${user ?? this.loginUser}`])
+  }
+
+  #tellsOfGone({ reads: { kind, key } }: Trial): boolean {
+    const about = key instanceof Later ? undefined : thingOf(kind, key)
+    return about !== undefined && this.#removed.isSurelyGone(about)
   }
 
   /**
@@ -129,6 +156,7 @@ export class Forecast {
     if (outlook.is === 'ok' || resource.check !== null) return
     if (outlook.is === 'failed' && resource.common.ignoreFailure === true) return
     if (outlook.is !== 'changed') {
+      this.#removed.doubt()
       this.supply.add(freedSpace)
       return this.supply.add(resource.brings)
     }
@@ -137,7 +165,10 @@ export class Forecast {
       this.supply.add(brings)
       if (change.effect === 'remove') this.supply.add(freedSpace)
       for (const each of change.leaves ?? []) this.#leave(each)
-      if (brings === 'anything') continue
+      if (brings === 'anything') {
+        this.#removed.doubt()
+        continue
+      }
       if (isCreation(change)) for (const thing of brings) this.#make(thing, resource.address)
       if (change.effect === 'remove') for (const thing of brings) this.#remove(thing)
     }

@@ -6,14 +6,15 @@ export class RemovedThings {
   readonly #trees = new Map<string, 'removed' | 'made'>()
   /** Paths that are made by themselves. */
   readonly #paths = new Set<string>()
-  readonly #others = new Set<Thing>()
+  /** Other things, and whether nothing since can have brought them back. */
+  readonly #others = new Map<Thing, boolean>()
   isEmpty = true
 
   remove(thing: Thing): void {
     this.isEmpty = false
     const path = pathOf(thing)
     if (path === null) {
-      this.#others.add(thing)
+      this.#others.set(thing, true)
       return
     }
     for (const paths of [this.#trees, this.#paths])
@@ -27,6 +28,16 @@ export class RemovedThings {
     if (path === null) this.#others.delete(thing)
     else if (thing.startsWith('tree:')) this.#trees.set(path, 'made')
     else this.#paths.add(path)
+  }
+
+  /** Something changes that may bring anything back. */
+  doubt(): void {
+    for (const thing of this.#others.keys()) this.#others.set(thing, false)
+  }
+
+  /** Whether a thing, other than a path, is removed, and nothing since can have brought it back. */
+  isSurelyGone(thing: Thing): boolean {
+    return this.#others.get(thing) === true
   }
 
   has(thing: Thing): boolean {

@@ -1,6 +1,7 @@
 import type { Change } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
+import { absent } from '../../core/fact.js'
 import type { Verdict } from '../../core/trial.js'
 import type { KnownFacts } from './known-facts.js'
 import type { DueTrial, Outlook, StepOutlook } from './outlook.js'
@@ -36,11 +37,14 @@ export async function tryOut(
 ): Promise<readonly StepOutlook[]> {
   const outlooks = all.map(onlyDue(isDue))
   const wanted = outlooks.flatMap(({ step, outlook }) =>
-    outlook.is === 'changed' ? outlook.trials.map(({ trial: { reads } }) => ({ step, reads })) : [],
+    outlook.is === 'changed'
+      ? outlook.trials.filter(({ isGone }) => !isGone).map(({ trial: { reads } }) => ({ step, reads }))
+      : [],
   )
-  if (wanted.length === 0) return outlooks
-  await reading(() => facts.readForTrials(wanted))
-  facts.clients.count('trials', wanted.length)
+  if (wanted.length > 0) {
+    await reading(() => facts.readForTrials(wanted))
+    facts.clients.count('trials', wanted.length)
+  }
   return outlooks.map((each) => judged(each, facts))
 }
 
@@ -49,7 +53,7 @@ function judged(each: StepOutlook, facts: KnownFacts): StepOutlook {
   if (outlook.is !== 'changed') return each
   const source = facts.source(step)
   const tried = outlook.trials.map((due): Tried => {
-    const fact = source.fact(due.trial.reads)
+    const fact = due.isGone ? absent : source.fact(due.trial.reads)
     if (fact.is === 'unknown') return { ...due, verdict: null }
     return { ...due, verdict: due.trial.judge(fact.is === 'present' ? fact.value : null) }
   })

@@ -14,6 +14,7 @@
 #   at 0
 #   absent 1
 #   at 2
+#   closed 3 1
 #   stat 81a4 0 0 6 root:root
 #   stat a1ff 0 0 5 root:root
 #   link 2
@@ -45,6 +46,20 @@ ask_() {
   done
 }
 
+# Says that a path may not be looked at, and which one is closed: the one $1 names above it. Where a
+# link leads there that is not said, since it has another path.
+say_closed_() {
+  link_=$path_
+  while [ -n "$link_" ]; do
+    if [ -L "$link_" ]; then
+      echo "closed $key_"
+      return
+    fi
+    link_=${link_%/*}
+  done
+  echo "closed $key_ $1"
+}
+
 # What is there. What is not is told from what may not be looked at by the nearest directory above
 # that exists.
 is_there_() {
@@ -52,12 +67,12 @@ is_there_() {
     echo "at $key_"
     return 0
   fi
-  above_=$path_
+  above_=$path_ up_=0
   while [ ! -e "$above_" ] && [ ! -L "$above_" ]; do
-    above_=${above_%/*}
+    above_=${above_%/*} up_=$((up_ + 1))
     above_=${above_:-/}
   done
-  if [ -d "$above_" ] && [ ! -x "$above_" ]; then echo "closed $key_"; else echo "absent $key_"; fi
+  if [ -d "$above_" ] && [ ! -x "$above_" ]; then say_closed_ "$up_"; else echo "absent $key_"; fi
   return 1
 }
 
@@ -72,7 +87,7 @@ is_link_() { [ -L "$path_" ] && echo "link $key_"; }
 is_digested_() {
   [ -f "$path_" ] || return 1
   if [ ! -r "$path_" ]; then
-    echo "closed $key_"
+    say_closed_ 0
     return 1
   fi
   eval "size_=\${size_is_$key_:-$((most_digested + 1))} wanted_size_=\${size$key_-}"

@@ -1,4 +1,13 @@
-import { absent, present, unknown, type Fact, type Output, shellFact } from '../../core/fact.js'
+import { split } from '../../core/enter.js'
+import {
+  absent,
+  present,
+  shellFact,
+  unknown,
+  type Fact,
+  type Lacking,
+  type Output,
+} from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { slowDisk } from '../limits.js'
 import { readAttributes, type PathAttributes } from './path-attributes.js'
@@ -78,6 +87,9 @@ function script(keys: readonly PathKey[]): Sh {
 
 type Draft = { -readonly [N in keyof PathEntry]?: PathEntry[N] }
 
+/** A number: what is closed is so many names above the path; `closed`: somewhere behind a link. */
+type Found = Draft | 'absent' | 'closed' | number
+
 const escaped: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' }
 
 /** Parses a line of sha256sum(1). coreutils starts it with a backslash if the path is escaped. */
@@ -89,11 +101,8 @@ function digestIn(line: string): { readonly sha256: string; readonly path: strin
 }
 
 /** What the answer of `path.sh` says of each key; `undefined` when a part of it cannot be understood. */
-function read(
-  { code, stdout }: Output,
-  keys: readonly PathKey[],
-): readonly (Draft | 'absent' | 'closed')[] | undefined {
-  const drafts: (Draft | 'absent' | 'closed')[] = keys.map(() => ({}))
+function read({ code, stdout }: Output, keys: readonly PathKey[]): readonly Found[] | undefined {
+  const drafts: Found[] = keys.map(() => ({}))
   /** Keys that were announced, whose parts are still to come. */
   const due = {
     at: [] as number[],
@@ -115,7 +124,7 @@ function read(
     Object.assign(draft, part)
     return true
   }
-  const mark = (index: number, as: 'absent' | 'closed'): boolean => {
+  const mark = (index: number, as: Exclude<Found, Draft>): boolean => {
     if (typeof drafts[index] !== 'object') return false
     drafts[index] = as
     return true
@@ -143,7 +152,8 @@ function read(
     if (line.startsWith('stat ')) return add(due.at.shift(), readAttributes(line.slice(5)) ?? {})
     if (line === 'targets') return due.link.splice(0).every(target)
     if (line === 'contents') return due.bytes.splice(0).every(content)
-    const [, word, number] = /^([a-z]+) (\d+)$/.exec(line) ?? []
+    const [, word, number, names] = /^([a-z]+) (\d+)(?: (\d{1,4}))?$/.exec(line) ?? []
+    if (names !== undefined && word !== 'closed') return false
     switch (word) {
       case 'at':
       case 'sum':
@@ -151,8 +161,9 @@ function read(
       case 'bytes':
         return due[word].push(Number(number)) > 0
       case 'absent':
-      case 'closed':
         return mark(Number(number), word)
+      case 'closed':
+        return mark(Number(number), names === undefined ? word : Number(names))
       case undefined:
       default:
         return false
@@ -168,48 +179,28 @@ function read(
   return whole ? drafts : undefined
 }
 
-function factOf(draft: Draft | 'absent' | 'closed', { path }: PathKey): Fact<PathEntry> {
+/** They come all at once. */
+const hasAttributes = (draft: Draft): draft is Draft & PathAttributes => draft.kind !== undefined
+
+/** The path that is some names above another. */
+const above = (path: string, names: number): string =>
+  Array.from({ length: names }).reduce<string>((each) => split(each).directory, path)
+
+function factOf(draft: Found, { path }: PathKey): Fact<PathEntry> {
   if (draft === 'absent') return absent
-  if (draft === 'closed')
-    return unknown(`${path} may not be read by this user`, 'use become, or let the user read it')
-  const {
-    kind,
-    mode,
-    uid,
-    gid,
-    owner,
-    group,
-    size,
-    sha256 = null,
-    target = null,
-    content = null,
-  } = draft
-  if (
-    kind === undefined ||
-    mode === undefined ||
-    uid === undefined ||
-    gid === undefined ||
-    owner === undefined ||
-    group === undefined ||
-    size === undefined
-  ) {
+  if (typeof draft !== 'object') {
+    const lacking: Lacking = draft === 'closed' ? {} : { lacks: [`path:${above(path, draft)}`] }
+    const remedy = 'use become, or let the user read it'
+    return unknown(`${path} may not be read by this user`, remedy, lacking)
+  }
+  if (!hasAttributes(draft))
     return unknown(
       `the host said nothing of ${path}`,
       'run again; look at the path with stat(1) on the host',
     )
-  }
-  return present({
-    kind,
-    mode,
-    uid,
-    gid,
-    owner,
-    group,
-    size,
-    sha256,
-    target,
-    content: content !== null && content.length > longestContent ? null : content,
-  })
+  const { sha256 = null, target = null, content = null } = draft
+  const isLonger = content !== null && content.length > longestContent
+  return present({ ...draft, sha256, target, content: isLonger ? null : content })
 }
 
 /**

@@ -11,7 +11,7 @@ import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { sshKeyFact, type SshKeyEntry } from '../../facts/accounts/ssh-key.js'
 import { account } from '../files/attributes.js'
 import { blockedBy, fileChanges, fileRemoval, notAFile } from '../files/file-changes.js'
-import { accountTrials } from '../files/file-trials.js'
+import { puttingTrials } from '../files/file-trials.js'
 import { withAttributes } from '../files/new-attributes.js'
 import { keptOf, pathState } from '../files/path-state.js'
 import { mayWriteHere, writeFile } from '../files/write-file.js'
@@ -128,7 +128,10 @@ function derivation(
   const made = { path: `${path}.pub`, content: `${key.publicKey}\n`, mode: 0o644 }
   const action = writeFile({ ...made, owner: owner ?? uid, group: gid })
   const summary = withAttributes(`create ${made.path}`, { mode: made.mode, owner })
-  const trials = accountTrials(owner, undefined)
+  const trials = puttingTrials(
+    { path: made.path, does: 'replace', owner: owner ?? uid, group: gid },
+    100,
+  )
   return change(summary, [action], { effect: 'create', undo: keptOf(made.path), trials })
 }
 
@@ -142,7 +145,8 @@ function removal(path: string, entry: PathEntry | null, publicEntry: PathEntry |
   if (first === undefined) return fine('there is no such key')
   const actions = changes.flatMap((change) => change.actions)
   const undo = changes.flatMap((change) => change.undo ?? [])
-  return [{ ...first, summary: 'remove key', actions, undo }]
+  const trials = changes.flatMap((change) => change.trials ?? [])
+  return [{ ...first, summary: 'remove key', actions, undo, trials }]
 }
 
 const publicHalf = (key: SshKeyEntry): string => key.publicKey
@@ -191,7 +195,7 @@ export const sshKey = resource({
               {
                 effect: 'create',
                 undo: [...keptOf(path), ...keptOf(`${path}.pub`)],
-                trials: accountTrials(options.owner, undefined),
+                trials: puttingTrials({ path, does: 'replace', owner: options.owner }, 500),
               },
             ),
           ]

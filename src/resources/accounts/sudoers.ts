@@ -12,6 +12,7 @@ import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { checkedContent, pathKey } from '../files/file.js'
 import { fileChanges, notAFile } from '../files/file-changes.js'
 import { keptOf, pathState } from '../files/path-state.js'
+import { placeTrials } from '../files/place-trials.js'
 
 /** What one user or group may run. */
 export interface SudoersRule {
@@ -133,7 +134,9 @@ function removal(name: string, entry: PathEntry | null): Plan {
     sh`trap - EXIT`,
     sh`sync -- .`,
   ])
-  return [change('remove file', [{ script, long: true }], { effect: 'remove', undo: keptOf(path) })]
+  const trials = placeTrials({ path, does: 'remove', uids: [entry.uid] })
+  const undo = keptOf(path)
+  return [change('remove file', [{ script, long: true }], { effect: 'remove', undo, trials })]
 }
 
 const fileName = z

@@ -22,6 +22,7 @@ import {
 } from '../../facts/python/requirements.js'
 import type { VenvState, Venv } from '../../facts/python/venv.js'
 import { chownTree, removeTree } from '../files/change-tree.js'
+import { accountTrials } from '../files/file-trials.js'
 import { inDirectory } from '../files/in-directory.js'
 import type { PythonVenvOptions } from './venv-options.js'
 import { undoOfVenv, type VenvUndo } from './venv-state.js'
@@ -163,7 +164,10 @@ function environmentChanges(
   const { environment } = venv
   if (environment === null) {
     const summary = `create a virtual environment of Python ${versionOf(venv.python)}`
-    const trials = [modulesTrial(path, pythonOf(options, venv), options.owner)]
+    const trials = [
+      ...accountTrials(options.owner, undefined),
+      modulesTrial(path, pythonOf(options, venv), options.owner),
+    ]
     return [change(summary, [making(path, options, venv)], { effect: 'create', trials })]
   }
   const { owner } = environment
@@ -171,7 +175,8 @@ function environmentChanges(
   if (options.owner !== undefined && !isOwner(owner, options.owner)) {
     const script = steps([enter(path), chownTree(options.owner)])
     const summary = `owner ${owner.name} → ${options.owner}`
-    changes.push(change(summary, [{ script, long: true }]))
+    const trials = accountTrials(options.owner, undefined)
+    changes.push(change(summary, [{ script, long: true }], { trials }))
   }
   const made = pendingWork(options, venv)
   if (made.length > 0) {

@@ -13,7 +13,7 @@ exec 8<&0 </dev/null
 shown_bytes_=262144
 live_bytes_=65536
 
-# Sets the environment of a user.
+# Sets the environment of a user. Where there is no such user, the block ends with 91.
 be_account_() {
   USER=$1 LOGNAME=$1 HOME=/
   case $1 in
@@ -21,7 +21,15 @@ be_account_() {
     entry_=$(exec getent passwd -- "$1" 2>/dev/null)
     entry_=${entry_%:*} HOME=${entry_##*:}
     ;;
-  *) eval "HOME=~$1" ;;
+  *)
+    eval "HOME=~$1"
+    case $HOME in
+    "~$1")
+      printf '%s\n' "there is no user $1" >&2
+      exit 91
+      ;;
+    esac
+    ;;
   esac
   case $HOME in /*) ;; *) HOME=/ ;; esac
   export HOME USER LOGNAME

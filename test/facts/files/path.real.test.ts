@@ -405,6 +405,8 @@ describedAsRoot('as a user who may not look', () => {
     expect(facts.map((fact) => fact.is)).toEqual(['unknown', 'unknown', 'present', 'absent'])
     expect(facts[0]).toMatchObject({
       reason: `${join(dir, 'closed/file')} may not be read by this user`,
+      lacks: [`path:${join(dir, 'closed')}`],
     })
+    expect(facts[1]).toMatchObject({ lacks: [`path:${join(dir, 'secret')}`] })
   })
 })

@@ -1,4 +1,5 @@
 import type { FileOptions } from '../../../../src/resources/files/file.js'
+import { user } from '../../../../src/resources/accounts/user.js'
 import { absent } from '../../../../src/resources/files/absent.js'
 import { command } from '../../../../src/resources/commands/command.js'
 import { directory } from '../../../../src/resources/files/directory.js'
@@ -360,6 +361,18 @@ const asOthers: readonly PlanApplyCase[] = [
         command('touch /srv/as-deploy/made', { creates: '/srv/as-deploy/made', become: 'deploy' }),
         file('/srv/as-missing', { content, become: 'missing' }),
       ].map(ignoring),
+  },
+  {
+    name: 'files that act as somebody who is missing',
+    run: () => [file('/srv/as-nobody', { content, become: 'missing', ignoreFailure: true })],
+  },
+  {
+    name: 'what a user may do who gets a group',
+    before: 'groupadd makers; useradd maker; install -d -g makers -m 0770 /srv/of-makers',
+    run: () => [
+      playAs(true, user('maker', { groups: ['makers'] })),
+      playAs('maker', file('/srv/of-makers/file', { content })),
+    ],
   },
   {
     name: 'a directory in one play, a file in the next',

@@ -11,6 +11,10 @@ export const unknowable: Exceptions = {
     'what a command makes': {
       'file[/srv/made-by/file]': 'unknown → changed',
     },
+    // It may make the user.
+    'files that act as deploy': {
+      'file[/srv/as-missing]': 'unknown → failed',
+    },
   },
   'whether a program starts and stays is known once it is started': {
     'a service that ends at once': {

@@ -45,17 +45,6 @@ export const unmended: Exceptions = {
       'file[/srv/blog/current/conf]': 'content changed → create file: 0644, 6 bytes',
     },
   },
-  'any change of a directory above may let the user read': {
-    'files of a play of deploy’s': {
-      'file[/srv/of-deploy/root]': 'unknown → failed',
-      'file[/root/file]': 'unknown → failed',
-    },
-  },
-  'any change may make the user: the fact does not say that it lacks one': {
-    'files that act as deploy': {
-      'file[/srv/as-missing]': 'unknown → failed',
-    },
-  },
   'what earlier changes make is not told to guards': {
     'a command whose guard a file before it decides': {
       'command[false]': 'changed → ok',

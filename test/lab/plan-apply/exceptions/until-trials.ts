@@ -3,12 +3,6 @@ import type { Exceptions } from './form.js'
 /** What only a trial on the host can tell, by what is to be tried. The plan will then say what the apply says. */
 export const untilTrials: Exceptions = {
   'whether the accounts exist': {
-    'a file of somebody who goes before it': {
-      'file[/srv/of-parting]': 'changed → failed',
-    },
-    'a user of a group that goes before them': {
-      'user[late]': 'changed → failed',
-    },
     'an environment of an owner who is missing': {
       'python.venv[/srv/venv12]': 'changed → failed',
     },
