@@ -44,6 +44,12 @@ export {
   type MysqlTrial,
   type MysqlTrialKey,
 } from './mysql/trial.js'
+export {
+  pipOffersFact,
+  type PipOffer,
+  type PipOffers,
+  type PipOffersKey,
+} from './python/pip-offers.js'
 export { venvModulesFact, type VenvModulesKey } from './python/venv-modules.js'
 export { venvFact, type Judgement, type Venv, type VenvKey, type VenvState } from './python/venv.js'
 export { timezoneFact, type TimezoneState } from './system/timezone.js'

@@ -82,6 +82,10 @@ export function parseRequirements(text: string): Requirements {
   }
 }
 
+/** Whether a file may say where packages come from: it has options, or other files. */
+export const mayNameSources = (text: string): boolean =>
+  logicalLines(text).some((line) => line.startsWith('-'))
+
 /** The requirements that are not met, each with the installed version. */
 export function unmet(
   wanted: readonly Requirement[],

@@ -3,7 +3,7 @@ import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { asUser } from '../accounts/as-user.js'
 import { failureOf } from '../failure.js'
 import { answersOf } from '../section.js'
-import venvModulesText from './venv-modules.sh.js'
+import asVenvOwnerText from './as-venv-owner.sh.js'
 
 export interface VenvModulesKey {
   /** The interpreter. */
@@ -23,10 +23,10 @@ export const venvModulesFact = shellFact<VenvModulesKey, boolean>({
   script: (keys) => ({
     script: lines([
       asUser,
-      shellFunctions(venvModulesText),
+      shellFunctions(asVenvOwnerText),
       ...keys.map(
         ({ python, owner = '', path }) =>
-          sh`echo @modules; ( fettle_has_venv ${[answerLimit, python, owner, path]} ) 2>&1; echo "@status $?"`,
+          sh`echo @modules; ( fettle_as_venv_owner ${[owner, path]} timeout -k 5 ${answerLimit} ${python} -I -B -c 'import venv, ensurepip' ) 2>&1; echo "@status $?"`,
       ),
     ]),
   }),

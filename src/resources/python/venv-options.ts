@@ -43,3 +43,12 @@ export interface PythonVenvOptions extends CommonOptions {
    */
   readonly state?: 'present' | 'absent'
 }
+
+/** pip's options that say where packages come from. */
+export function sourceOptions({ indexUrl, findLinks }: PythonVenvOptions): readonly string[] {
+  const source: string[] = []
+  if (indexUrl !== undefined) source.push('--index-url', indexUrl)
+  if (findLinks !== undefined) source.push('--find-links', findLinks)
+  if (findLinks !== undefined && indexUrl === undefined) source.push('--no-index')
+  return source
+}

@@ -14,6 +14,7 @@ import { sh, steps, type Input, type Sh } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
 import { isOwner } from '../../facts/accounts/as-user.js'
 import {
+  mayNameSources,
   normalName,
   parseRequirements,
   unmet,
@@ -24,9 +25,9 @@ import type { VenvState, Venv } from '../../facts/python/venv.js'
 import { chownTree, removeTree } from '../files/change-tree.js'
 import { accountTrials } from '../files/file-trials.js'
 import { inDirectory } from '../files/in-directory.js'
-import type { PythonVenvOptions } from './venv-options.js'
+import { sourceOptions, type PythonVenvOptions } from './venv-options.js'
 import { undoOfVenv, type VenvUndo } from './venv-state.js'
-import { modulesTrial, sourceTrials, withoutVenv } from './venv-trials.js'
+import { modulesTrial, offerTrials, sourceTrials, withoutVenv } from './venv-trials.js'
 
 /** How many names a sentence shows. */
 const shownNames = 6
@@ -220,7 +221,11 @@ function installation(
   const needsPip = wanted.forPip.length > 0 && isUnevaluated
   if (missing.length === 0 && !needsPip) return []
   const names = missing.length > 0 ? missing : wanted.forPip
-  const trials = sourceTrials(options)
+  const trials = [...sourceTrials(options)]
+  if (!mayNameSources(venv.requirements ?? '')) {
+    const due = wanted.simple.filter((each) => unmet([each], installedIn(options, venv)).length > 0)
+    trials.push(...offerTrials(path, options, makerOf(options, venv), due))
+  }
   return [change(`install ${shown(names)}`, [installing(path, options, venv)], { trials })]
 }
 
@@ -242,6 +247,12 @@ const asOwner = (
 /** The interpreter that makes the environment. */
 const pythonOf = (options: PythonVenvOptions, { environment }: Venv): string =>
   options.python ?? environment?.interpreter ?? 'python3'
+
+/** The interpreter that makes the environment before pip runs; null where nothing is to be made. */
+const makerOf = (options: PythonVenvOptions, venv: Venv): string | null =>
+  venv.environment === null || pendingWork(options, venv).length > 0
+    ? pythonOf(options, venv)
+    : null
 
 function making(path: string, options: PythonVenvOptions, venv: Venv, clear = false): ShellAction {
   // Creating an environment over an old one keeps the installed packages and rewrites its
@@ -266,12 +277,8 @@ ${python} -m venv ${flags} .`,
 }
 
 function installing(path: string, options: PythonVenvOptions, venv: Venv): ShellAction {
-  const { indexUrl, findLinks, requirements } = options
-  const source: string[] = []
-  if (indexUrl !== undefined) source.push('--index-url', indexUrl)
-  if (findLinks !== undefined) source.push('--find-links', findLinks)
-  if (findLinks !== undefined && indexUrl === undefined) source.push('--no-index')
-  const pip = sh`./bin/python -m pip install --disable-pip-version-check --no-input --quiet ${source}`
+  const { requirements } = options
+  const pip = sh`./bin/python -m pip install --disable-pip-version-check --no-input --quiet ${sourceOptions(options)}`
   if (requirements?.startsWith('/') === true)
     return asOwner('pip install', path, options, venv, sh`${pip} -r ${requirements}`)
   // The owner may not open a pipe that another user created, so `cat` copies the text to a pipe of

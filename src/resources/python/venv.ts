@@ -25,6 +25,10 @@ export type { PythonVenvOptions } from './venv-options.js'
  * desired state when the *installed* distributions meet the requirements, whoever installed them;
  * their dependencies are left to pip at installation.
  *
+ * Before anything begins, pip is asked for the packages that are to be installed (`pip index
+ * versions`, from pip 21.2 on): a package or version that it does not find is an error. Requirements
+ * that name sources or other files are not tried.
+ *
  * An empty directory that exists keeps its owner, group and mode: if others should not enter it,
  * put a `directory` before it.
  */

@@ -95,6 +95,13 @@ const venvs: readonly (readonly [what: string, before: string, options?: PythonV
   ['of another owner', madeVenv, { owner: 'deploy' }],
   ['that is to go', madeVenv, { state: 'absent' }],
   ['that is to go with more', `${madeVenv}; touch PATH/mine`, { state: 'absent' }],
+  ['that is new, with a package', ':', { findLinks, packages: ['greeting>1'] }],
+  ['that is new, with a package that is missing', ':', { findLinks, packages: ['nowhere'] }],
+  [
+    'of an owner, that is new, with a version that is missing',
+    'install -d -o deploy PATH',
+    { findLinks, packages: ['greeting<1'], owner: 'deploy' },
+  ],
 ]
 
 const secret = new Secret('a secret of the hook')

@@ -65,14 +65,6 @@ export const unmended: Exceptions = {
       'git.checkout[/srv/checkout20]': 'changed → failed',
     },
   },
-  'pip is not tried': {
-    'an environment with a package that is missing': {
-      'python.venv[/srv/venv3]': 'changed → failed',
-    },
-    'an environment with a version that is missing': {
-      'python.venv[/srv/venv4]': 'changed → failed',
-    },
-  },
   'the repository cannot be asked by a user who is yet to come': {
     'an app of a new user’s': {
       'git.checkout[/srv/app-home/code]': 'unknown → changed',
