@@ -37,8 +37,10 @@ export interface Checkout {
   readonly unwanted: readonly string[]
   /** The number of commits that are, and were, neither in a branch of the remote nor in a tag. */
   readonly unpushed: number
-  /** Lock files left by a git process that no longer runs. */
+  /** Lock files of git. */
   readonly locks: readonly string[]
+  /** The number of a git process that may hold them; null where none runs, so that they are left. */
+  readonly holder: number | null
   /** Submodules that differ from the commit. */
   readonly submodules: readonly string[]
   /** Those of them that are at another commit. */
@@ -122,6 +124,7 @@ unpushed 0
         unwanted: [],
         unpushed: 0,
         locks: [],
+        holder: null,
         submodules: [],
         ahead: [],
         branches: [],
@@ -209,6 +212,7 @@ function parsed(path: string, answer: string): Fact<Checkout> {
     unwanted: found(/^Would remove (.*)$/s),
     unpushed: Number(unpushed),
     locks: all('lock'),
+    holder: Number(all('holder')[0] ?? 0) || null,
     submodules: found(/^([-+U][0-9a-f]{40,64} .*)$/s).map(submodulePath),
     ahead: ownCommits(all('ahead')),
     branches: ownCommits(all('branch')),

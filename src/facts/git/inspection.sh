@@ -4,6 +4,7 @@
 #
 #   remote git@github.com:example/app.git
 #   lock .git/index.lock
+#   holder 1234
 #   under-way rebase-merge
 #   head 5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e5c8d1f7a
 #   changed app.py
@@ -11,35 +12,8 @@
 #   unpushed 0
 #   branch 2 main
 #
-# Needs: changes.sh.
+# Needs: changes.sh, locks.sh.
 # shellcheck disable=SC2154
-
-# Finds the lock files of a git directory: $locks_.
-lock_() { [ ! -e "$1" ] || locks_="${locks_}lock $1$newline_"; }
-locks_below_() {
-  for entry_ in "$1"/*; do
-    case $entry_ in
-    *.lock) lock_ "$entry_" ;;
-    *) [ ! -d "$entry_" ] || [ -L "$entry_" ] || locks_below_ "$entry_" ;;
-    esac
-  done
-}
-
-# Whether a git still works here.
-is_busy_() {
-  here_=$(pwd -P)
-  for process_ in /proc/[0-9]*; do
-    { read -r command_ <"$process_/comm"; } 2>/dev/null &&
-      case $command_ in
-      git*)
-        case $(readlink "$process_/cwd" 2>/dev/null)/ in
-        "$here_"/*) return 0 ;;
-        esac
-        ;;
-      esac
-  done
-  return 1
-}
 
 # Whether a branch of the remote is at $head_.
 is_pushed_() {
@@ -84,8 +58,7 @@ may_be_taken_() {
 # $1: the branch that is wanted; the rest are options of git-clean(1), none where nothing is
 # removed.
 #
-# Whether a git still works there matters only where a lock is. A commit that a branch of the remote
-# is at was pushed; only for another one is git asked.
+# A commit that a branch of the remote is at was pushed; only for another one is git asked.
 fettle_inspect() {
   if [ -d .git ] && [ ! -e .git/HEAD ]; then
     echo "head none"
@@ -96,10 +69,9 @@ fettle_inspect() {
   branch_=$1
   shift
   url_=$(git config --get remote.origin.url) && echo "remote ${url_%%"$newline_"*}"
-  locks_=
-  for entry_ in "$git_"/*.lock; do lock_ "$entry_"; done
-  locks_below_ "$git_/refs"
-  [ -z "$locks_" ] || is_busy_ || printf %s "$locks_"
+  fettle_find_locks "$git_"
+  [ -z "$locks_" ] || printf %s "$locks_" | sed "s/^/lock /"
+  [ -z "$holder_" ] || echo "holder $holder_"
   for entry_ in rebase-merge rebase-apply MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD; do
     [ ! -e "$git_/$entry_" ] || echo "under-way $entry_"
   done

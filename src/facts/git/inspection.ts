@@ -1,6 +1,7 @@
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import changesText from './changes.sh.js'
 import inspectionText from './inspection.sh.js'
+import locksText from './locks.sh.js'
 import submoduleText from './submodule.sh.js'
 
 const changes = shellFunctions(changesText)
@@ -9,6 +10,7 @@ const submodule = lines([changes, shellFunctions(submoduleText), sh`fettle_inspe
 
 const repository = lines([
   changes,
+  shellFunctions(locksText),
   shellFunctions(inspectionText),
   sh`set -u
 modules=$1 clean_options=$2

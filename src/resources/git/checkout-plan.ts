@@ -15,6 +15,7 @@ import { inDirectory } from '../files/in-directory.js'
 import { keptOf } from '../files/path-state.js'
 import { treeAttributes } from '../files/tree-attributes.js'
 import { checkoutState, type CheckoutStateKey } from './checkout-state.js'
+import { lockTrials } from './checkout-trials.js'
 
 /** Seconds to wait for the lock: time for another deployment to finish. */
 const lockLimit = 300
@@ -57,7 +58,11 @@ export function planned(work: Work): Plan {
   const stopped = obstacle(work, checkout)
   if (stopped !== undefined) return stopped
   const changes = changesOf(work, checkout)
-  return changes.length === 0 ? fine(`${remote.name} is at ${short(remote.commit)}`) : changes
+  if (changes.length === 0) return fine(`${remote.name} is at ${short(remote.commit)}`)
+  const { locks, holder } = checkout
+  if (holder === null) return changes
+  const note = `may fail: git, process ${String(holder)}, may hold ${list(locks)}: wait for its end`
+  return changes.map((each) => ({ ...each, notes: [note] }))
 }
 
 /**
@@ -169,11 +174,11 @@ function cloned(work: Work): Change {
 
 function changesOf(work: Work, checkout: Checkout): readonly Change[] {
   const { options } = work
-  const { head, locks, changed, owner, remote } = checkout
+  const { head, locks, holder, changed, owner, remote } = checkout
   const changes: Change[] = []
   if (options.owner !== undefined && !isOwner(owner, options.owner))
     changes.push(ownerChange(work, owner.name, options.owner))
-  if (locks.length > 0)
+  if (locks.length > 0 && holder === null)
     changes.push({
       ...inCheckout(
         work,
@@ -278,5 +283,5 @@ function inCheckout(
   if (reaches !== undefined) environment.push(...remoteEnvironment(repo, key))
   const locked = lock === undefined ? script : lines([lockHeld(lock), script])
   const whole = inDirectory(path, owner ?? checkout?.owner.id, environment, locked)
-  return change(summary, [{ script: whole, long: true }])
+  return change(summary, [{ script: whole, long: true }], { trials: lockTrials(lock) })
 }

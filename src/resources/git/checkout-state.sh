@@ -6,10 +6,8 @@
 #   head refs/heads/main
 #   ref 5c8d1f7a4c0e4f0f9d6b7a1e2f3c4d5e5c8d1f7a refs/heads/main
 #
-# Needs: refuse.sh.
-
-newline_="
-"
+# Needs: refuse.sh, locks.sh.
+# shellcheck disable=SC2154
 
 fettle_tell_checkout() {
   commit_=$(git rev-parse --verify --quiet HEAD) || exit
@@ -40,6 +38,19 @@ refuse_own_() {
     fettle_refuse "$own_ commits came after the change that the repository does not have" "push them"
 }
 
+# Removes the locks of a git that is gone, such as one of a run that was killed, and refuses where a
+# git may still hold them.
+fettle_clear_locks() {
+  [ -e .git ] || return 0
+  git_=$(git rev-parse --git-dir) || return 0
+  fettle_find_locks "$git_"
+  [ -z "$holder_" ] || {
+    printf "%s\n" "$locks_" >&2
+    fettle_refuse "git, process $holder_, may still work in $(pwd -P)" "wait for it, or end it"
+  }
+  printf %s "$locks_" | while IFS= read -r lock_; do rm -f -- "$lock_" || exit; done || exit
+}
+
 # Refuses where the checkout has what the change has not brought: commits, other contents of tracked
 # files, other files. The index may be missing or torn, so a new one tells what was brought.
 fettle_refuse_others() {
@@ -47,6 +58,7 @@ fettle_refuse_others() {
     [ -z "$(ls -A)" ] || fettle_refuse "the directory holds other things by now"
     return 0
   fi
+  fettle_clear_locks
   refuse_own_ --all
   index_=$(pwd -P)/.git/fettle.index
   brought_=$(git rev-parse --verify --quiet refs/fettle/brought) || brought_=--empty
@@ -93,6 +105,7 @@ take_back_branches_() {
 # Brings the checkout back to the state that comes through standard input.
 fettle_move_back() {
   read -r _ commit_ && read -r _ branch_ && refs_=$(cat) || exit
+  fettle_clear_locks
   now_=$(git rev-parse --verify --quiet HEAD) || now_=
   if [ "$now_" != "$commit_" ]; then
     changed_=$(fettle_changed_files) || exit

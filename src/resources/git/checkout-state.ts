@@ -3,6 +3,7 @@ import refuseText from '../../core/refuse.sh.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { mostKept, type UndoKind } from '../../core/undo.js'
 import { localEnvironment } from '../../facts/git/environment.js'
+import locksText from '../../facts/git/locks.sh.js'
 import { inDirectory } from '../files/in-directory.js'
 import { keepBeforeMaking, takeBackMaking } from '../files/made-tree.js'
 import keepOutputText from './keep-output.sh.js'
@@ -22,7 +23,11 @@ export interface CheckoutStateKey {
   readonly submodules: boolean
 }
 
-const functions = lines([shellFunctions(refuseText), shellFunctions(checkoutStateText)])
+const functions = lines([
+  shellFunctions(refuseText),
+  shellFunctions(locksText),
+  shellFunctions(checkoutStateText),
+])
 
 /** Shell in the checkout, as its owner. */
 const asOwner = (path: string, script: Sh): Sh =>

@@ -26,6 +26,7 @@ const plain: Checkout = {
   unwanted: [],
   unpushed: 0,
   locks: [],
+  holder: null,
   submodules: [],
   ahead: [],
   branches: [],
@@ -57,6 +58,11 @@ describe('a checkout', () => {
       'with locks that are left',
       `${least}lock .git/index.lock\nlock .git/refs/heads/main.lock\n`,
       { locks: ['.git/index.lock', '.git/refs/heads/main.lock'] },
+    ],
+    [
+      'with a lock that a git may hold',
+      `${least}lock .git/index.lock\nholder 1234\n`,
+      { locks: ['.git/index.lock'], holder: 1234 },
     ],
     [
       'with submodules that differ, and one that does not',

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { lines, sh, type Sh } from '../../../src/core/sh.js'
 import { checkoutState, type CheckoutStateKey } from '../../../src/resources/git/checkout-state.js'
 import { converge } from '../../converge.js'
-import { dash, git, GitStage } from './stage.js'
+import { dash, git, gitAtWork, GitStage } from './stage.js'
 
 const stage = new GitStage()
 const { checkout, inCheckout, exists } = stage
@@ -112,5 +112,40 @@ describe('a checkout that was moved is taken back', () => {
     move('commit')
     change()
     expect(takeBack('commit')).toContain(says)
+  })
+})
+
+describe('a killed git has left a lock', () => {
+  const lock = (): void => writeFileSync(join(stage.path, '.git/index.lock'), '')
+
+  test.each<[string, CheckoutStateKey['what'], () => void, () => boolean]>([
+    ['of a new checkout', 'nothing', () => undefined, () => !exists('.')],
+    [
+      'of one that was moved',
+      'commit',
+      () => {
+        converge(dash, checkout())
+        stage.push({ 'app.py': 'two\n' })
+      },
+      () => inCheckout('app.py') === 'one\n' && !exists('.git/index.lock'),
+    ],
+  ])('%s: it goes', (_, what, before, isBack) => {
+    before()
+    expect(keep(what)).toBe('')
+    converge(dash, checkout())
+    lock()
+    expect([takeBack(what), isBack()]).toEqual(['', true])
+  })
+
+  test('or not yet: a git that may hold it is named, and nothing is changed', async () => {
+    expect(keep('nothing')).toBe('')
+    converge(dash, checkout())
+    lock()
+    const end = await gitAtWork(stage.path)
+    const refused = /fettle: git, process \d+, may still work in .*\nfettle, remedy: wait for it/
+    expect(takeBack('nothing')).toMatch(refused)
+    expect([exists('app.py'), exists('.git/index.lock')]).toEqual([true, true])
+    await end()
+    expect([takeBack('nothing'), exists('.')]).toEqual(['', false])
   })
 })

@@ -10,6 +10,7 @@ export const checkoutOf = (repo: string) => ({
   unwanted: [],
   unpushed: 0,
   locks: [],
+  holder: null,
   submodules: [],
   ahead: [],
   branches: [],

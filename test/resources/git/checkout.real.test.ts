@@ -10,10 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { changesOf } from '../../../src/core/change.js'
 import { gitCheckout } from '../../../src/resources/git/checkout.js'
 import { applied, converge, planned, sentences } from '../../converge.js'
-import { dash, git, GitStage } from './stage.js'
+import { dash, git, gitAtWork, GitStage } from './stage.js'
 import { describedAsRoot } from '../../if-able.js'
 
 const stage = new GitStage()
@@ -188,25 +189,33 @@ test('leftovers of a killed git are repaired', () => {
   ])
 })
 
-test('a lock of a branch is found, and kept while a git still works there', async () => {
-  converge(dash, checkout())
-  const lock = join(path, '.git/refs/remotes/origin/feature/x.lock')
-  mkdirSync(dirname(lock), { recursive: true })
-  writeFileSync(lock, '')
-  const works = spawn('git', ['cat-file', '--batch'], {
-    cwd: path,
-    stdio: ['pipe', 'pipe', 'ignore'],
+describe('while a git still works there', () => {
+  let end: () => Promise<void>
+  beforeEach(async () => {
+    converge(dash, checkout())
+    end = await gitAtWork(path)
   })
-  await new Promise((resolve) => {
-    works.stdout.once('data', resolve)
-    works.stdin.write('HEAD\n')
+  afterEach(() => end())
+
+  test('a lock of a branch is kept, and found afterwards', async () => {
+    const lock = join(path, '.git/refs/remotes/origin/feature/x.lock')
+    mkdirSync(dirname(lock), { recursive: true })
+    writeFileSync(lock, '')
+    expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
+    await end()
+    expect(sentences(planned(dash, checkout()))).toEqual([
+      expect.stringContaining('remove 1 lock of a git that is gone'),
+    ])
   })
-  expect(sentences(planned(dash, checkout()))).toEqual(['fine'])
-  works.stdin.end()
-  await new Promise((resolve) => works.once('close', resolve))
-  expect(sentences(planned(dash, checkout()))).toEqual([
-    expect.stringContaining('remove 1 lock of a git that is gone'),
-  ])
+
+  test('a change says who may hold its locks', () => {
+    writeFileSync(join(path, '.git/index.lock'), '')
+    push({ 'app.py': 'two\n' })
+    const note = /^may fail: git, process \d+, may hold \.git\/index\.lock: wait for its end$/
+    expect(changesOf(planned(dash, checkout())).map(({ notes }) => notes)).toEqual([
+      [expect.stringMatching(note)],
+    ])
+  })
 })
 
 test('packed branches, and a commit that only a tag has, are no commits of its own', () => {

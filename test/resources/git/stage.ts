@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -39,6 +39,23 @@ export const git = (folder: string, ...words: readonly string[]): string =>
   })
     .toString()
     .trim()
+
+/** Has a git work in a checkout; the answer ends it. */
+export async function gitAtWork(folder: string): Promise<() => Promise<void>> {
+  const works = spawn('git', ['cat-file', '--batch'], {
+    cwd: folder,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const over = new Promise<void>((resolve) => works.once('close', () => resolve()))
+  await new Promise((resolve) => {
+    works.stdout.once('data', resolve)
+    works.stdin.write('HEAD\n')
+  })
+  return () => {
+    works.stdin.end()
+    return over
+  }
+}
 
 /**
  * A repository, a person's clone of it, and the path of a checkout that does not exist yet: new for

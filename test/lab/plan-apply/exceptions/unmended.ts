@@ -60,11 +60,6 @@ export const unmended: Exceptions = {
       'apt.packages[hating]': 'changed → failed',
     },
   },
-  'the directory of the lock is not looked for': {
-    'a checkout with a lock': {
-      'git.checkout[/srv/checkout20]': 'changed → failed',
-    },
-  },
   'the repository cannot be asked by a user who is yet to come': {
     'an app of a new user’s': {
       'git.checkout[/srv/app-home/code]': 'unknown → changed',
