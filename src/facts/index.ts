@@ -36,6 +36,7 @@ export {
 export { gitRemoteFact, type RemoteKey, type RemoteRef } from './git/remote.js'
 export { hooksFact, newestDeliveryFact, deployKeysFact } from './github/api.js'
 export { githubMarkFact, type WebhookMark } from './github/mark.js'
+export { repositoryFact } from './github/repository.js'
 export { hostFact } from './host.js'
 export { databaseFact, accountFact } from './mysql/server.js'
 export {

@@ -69,6 +69,32 @@ describe('authentication', () => {
   })
 })
 
+describe('a repository', () => {
+  afterEach(() => {
+    Object.assign(github.repository('acme/demo'), { archived: false, access: 'admin' })
+    expect(github.defects).toEqual([])
+  })
+
+  test('tells what it is', async () => {
+    expect((await octokit.repos.get(at)).data).toMatchObject({
+      full_name: 'acme/demo',
+      archived: false,
+      permissions: { admin: true, pull: true },
+    })
+  })
+  test('that is archived is read, and not changed', async () => {
+    github.repository('acme/demo').archived = true
+    expect((await octokit.repos.get(at)).data.archived).toBe(true)
+    expect((await octokit.repos.listWebhooks(at)).data).toEqual([])
+    expect(await refused(create())).toContain('403 Repository was archived so is read-only.')
+  })
+  test('of another has no settings', async () => {
+    github.repository('acme/demo').access = 'read'
+    expect((await octokit.repos.get(at)).data.permissions?.admin).toBe(false)
+    expect(await refused(octokit.repos.listWebhooks(at))).toContain('404 Not Found')
+  })
+})
+
 describe('a request that does not fit the description is 422 and a defect', () => {
   test.each([
     [
@@ -119,8 +145,8 @@ describe('a request that does not fit the description is 422 and a defect', () =
     expect(github.defects).toEqual([expect.stringContaining(defect)])
   })
   test('an operation that the stand-in lacks is a defect', async () => {
-    expect(await refused(octokit.repos.get(at))).toContain('404')
-    expect(github.defects).toEqual(['get /repos/acme/demo is not part of the stand-in'])
+    expect(await refused(octokit.repos.listBranches(at))).toContain('404')
+    expect(github.defects).toEqual(['get /repos/acme/demo/branches is not part of the stand-in'])
   })
 })
 

@@ -28,6 +28,15 @@ export const notFound: ApiAnswer = {
   body: { message: 'Not Found', documentation_url: documentation, status: '404' },
 }
 
+export const archived: ApiAnswer = {
+  status: 403,
+  body: {
+    message: 'Repository was archived so is read-only.',
+    documentation_url: documentation,
+    status: '403',
+  },
+}
+
 export const refusal = (resource: string, message: string, field?: string): ApiAnswer => ({
   status: 422,
   body: {

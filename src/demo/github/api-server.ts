@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { reveal, Secret } from '../../core/secret.js'
-import { documentation, notFound, type ApiAnswer, type Operations } from './answers.js'
+import { archived, documentation, notFound, type ApiAnswer, type Operations } from './answers.js'
 import type { Deliveries } from './deliveries.js'
 import { hookOperations } from './hook-operations.js'
 import { keyOperations } from './key-operations.js'
+import { repositoryOperations } from './repository-operations.js'
 import type { GithubState } from './state.js'
 
 /** A validator by GitHub's own description of its API. */
@@ -69,6 +70,7 @@ export class ApiServer {
     this.#operations = {
       ...hookOperations(state, deliveries, description?.repositoryEvents),
       ...keyOperations(state),
+      ...repositoryOperations,
     }
   }
 
@@ -150,6 +152,9 @@ export class ApiServer {
   ): Promise<ApiAnswer> {
     const repository = this.state.repository(`${names['owner'] ?? ''}/${names['repo'] ?? ''}`)
     if (repository === undefined) return notFound
+    const isOfSettings = path !== '/repos/{owner}/{repo}'
+    if (repository.access === 'read' && isOfSettings) return notFound
+    if (repository.archived && method !== 'get') return archived
     const body = parsed(text)
     const wrong = this.#wrong(method, path, query, body)
     if (wrong.length > 0) {

@@ -57,6 +57,11 @@ export interface StoredRepository {
   /** Its bare repository on this machine. */
   readonly directory: string
   readonly defaultBranch: string
+  readonly createdAt: string
+  /** An archived repository refuses changes. */
+  archived: boolean
+  /** What the token's user may do there. */
+  access: 'admin' | 'read'
   readonly hooks: StoredHook[]
   readonly keys: StoredKey[]
 }
@@ -80,6 +85,9 @@ export class GithubState {
       name,
       directory,
       defaultBranch: 'main',
+      createdAt: this.time(),
+      archived: false,
+      access: 'admin',
       hooks: [],
       keys: [],
     }))

@@ -192,10 +192,11 @@ const hidden = (repo: string, route: string): Fact<never> =>
   unknown(
     `GitHub has no repository ${repo}, or the token may not see its settings (both are 404 Not Found)`,
     `correct the name, or give the token of GITHUB_TOKEN access to ${repo} with ${neededPermission(route)}`,
+    { lacks: [`server:github.com/${repo}`] },
   )
 
 /** Reads a fact. An error of GitHub makes it unknown; the remedy names the permission. */
-async function orUnknown<V>(read: () => Promise<Fact<V>>): Promise<Fact<V>> {
+export async function orUnknown<V>(read: () => Promise<Fact<V>>): Promise<Fact<V>> {
   try {
     return await read()
   } catch (error) {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { blocked, change, fine, type Change } from '../../core/change.js'
+import { blocked, fine, type Change } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
 import { request, type Value } from '../../core/later.js'
 import { line, state, value } from '../../core/schemas.js'
 import type { CommonOptions } from '../../core/resource.js'
 import { deployKeysFact, ownerAndName, type DeployKey } from '../../facts/github/api.js'
 import { github, type GithubAction } from '../../facts/github/backend.js'
-import { notTakenBack } from './not-taken-back.js'
+import { githubChange } from './github-change.js'
 import { repositoryName } from './webhook.js'
 
 export interface GithubDeployKeyOptions extends CommonOptions {
@@ -65,6 +65,7 @@ export const githubDeployKey = resource({
     desired({
       reads: { keys: request(deployKeysFact, { repo }) },
       values: { key },
+      brings: [],
       plan({ keys }, { key }) {
         const wanted = identityOf(key)
         if (wanted === null)
@@ -76,10 +77,13 @@ export const githubDeployKey = resource({
         if (state === 'absent') {
           if (found === undefined) return fine('there is no such key')
           return [
-            change(`remove key ${found.title}`, [deletion(repo, found)], {
-              effect: 'remove',
-              ...notTakenBack,
-            }),
+            githubChange(
+              repo,
+              'keys',
+              `remove key ${found.title}`,
+              [deletion(repo, found)],
+              'remove',
+            ),
           ]
         }
         if (found === undefined) {
@@ -94,10 +98,11 @@ export const githubDeployKey = resource({
         if (differences.length === 0)
           return fine(`key ${String(found.id)} is ${shownAccess(found.readOnly)}`)
         return [
-          change(
+          githubChange(
+            repo,
+            'keys',
             `replace key ${found.title}: ${differences.join(', ')} (deleted, then added)`,
             [deletion(repo, found), addition(repo, title, wanted, access)],
-            notTakenBack,
           ),
         ]
       },
@@ -122,10 +127,7 @@ function added(
   const ids = namesakes.map(({ id }) => id).join(', ')
   const left = namesakes.length === 0 ? '' : `; another key of this title stays: ${ids}`
   const summary = `add key ${title}: ${shownAccess(readOnly)}${left}`
-  return change(summary, [addition(repo, title, key, readOnly)], {
-    effect: 'create',
-    ...notTakenBack,
-  })
+  return githubChange(repo, 'keys', summary, [addition(repo, title, key, readOnly)], 'create')
 }
 
 const addition = (repo: string, title: string, key: string, readOnly: boolean): GithubAction => ({

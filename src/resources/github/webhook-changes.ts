@@ -1,11 +1,11 @@
-import { blocked, change, fine, type Action, type Plan } from '../../core/change.js'
+import { blocked, fine, type Action, type Plan } from '../../core/change.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { Secret } from '../../core/secret.js'
 import { sh } from '../../core/sh.js'
 import { type Hook, ownerAndName, parseHooks } from '../../facts/github/api.js'
 import { github, type GithubAction, type GithubProofAction } from '../../facts/github/backend.js'
 import { marksDirectory } from '../../facts/github/mark.js'
-import { notTakenBack } from './not-taken-back.js'
+import { githubChange } from './github-change.js'
 import { marked } from './webhook-secret.js'
 
 /** How a hook should be. What is left out stays as it is, or gets the default in a new hook. */
@@ -25,7 +25,9 @@ const proofLimit = 20
 export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan {
   if (hooks.length === 0) return fine('there is no such hook')
   return hooks.map(({ id }) =>
-    change(
+    githubChange(
+      repo,
+      'hooks',
       `remove hook ${String(id)} for ${url}`,
       [
         deletion(repo, id),
@@ -34,7 +36,7 @@ export function removed(repo: string, url: string, hooks: readonly Hook[]): Plan
           script: sh`rm -f -- ${`${marksDirectory}/${String(id)}`}`,
         },
       ],
-      { effect: 'remove', ...notTakenBack },
+      'remove',
     ),
   )
 }
@@ -73,7 +75,7 @@ export function created(repo: string, wanted: WantedHook, secret: Secret | undef
   }
   const what = [...events, ...shown(settings)].join(', ')
   const summary = `create hook for ${wanted.url} (${what})${pinged(settings, wanted)}`
-  return [change(summary, [action], { effect: 'create', ...notTakenBack })]
+  return [githubChange(repo, 'hooks', summary, [action], 'create')]
 }
 
 /** The settings of a new hook that differ from the defaults. */
@@ -147,7 +149,7 @@ export function updated(
     then: () => afterwards(repo, hook.id, isProved(settings, wanted), secret),
   }
   const summary = `${differences.join('; ')}${pinged(settings, wanted)}`
-  return [change(summary, [action], notTakenBack)]
+  return [githubChange(repo, 'hooks', summary, [action])]
 }
 
 /** The differences of a hook, except for its secret. */

@@ -108,10 +108,11 @@ export const githubWebhook = resource({
       (hooks ?? []).filter((hook) => normalizedUrl(hook.url) === url)
     const reads = { hooks: request(hooksFact, { repo }) }
     if (state === 'absent')
-      return desired({ reads, plan: ({ hooks }) => removed(repo, url, withUrl(hooks)) })
+      return desired({ reads, brings: [], plan: ({ hooks }) => removed(repo, url, withUrl(hooks)) })
     if (secret === undefined)
       return desired({
         reads,
+        brings: [],
         plan: ({ hooks }) => planned(repo, options, withUrl(hooks), undefined, () => null),
       })
     return desired({
@@ -121,6 +122,7 @@ export const githubWebhook = resource({
         delivery: request(newestDeliveryFact, { repo, url }),
       },
       values: { secret },
+      brings: [],
       plan: ({ hooks, marks, delivery }, { secret }) =>
         planned(repo, options, withUrl(hooks), secret, (hook) =>
           doubt(secret, hook, marks ?? [], delivery),

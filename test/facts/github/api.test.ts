@@ -163,6 +163,7 @@ describe('a refusal is unknown, with a remedy', () => {
         reason:
           'GitHub has no repository acme/demo, or the token may not see its settings (both are 404 Not Found)',
         remedy: `correct the name, or give the token of GITHUB_TOKEN access to acme/demo with the repository permission ${permission}`,
+        lacks: ['server:github.com/acme/demo'],
       })
     },
   )

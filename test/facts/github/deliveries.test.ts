@@ -65,6 +65,7 @@ describe('the newest delivery', () => {
         'GitHub has no repository acme/demo, or the token may not see its settings (both are 404 Not Found)',
       remedy:
         'correct the name, or give the token of GITHUB_TOKEN access to acme/demo with the repository permission "Webhooks: read" (a classic token: the scope admin:repo_hook)',
+      lacks: ['server:github.com/acme/demo'],
     })
   })
 })

@@ -31,7 +31,10 @@ export function comparePlansWithApplies(image: ImageName, cases: readonly PlanAp
     session = await logIn(host())
     project = await mkdtemp(join(tmpdir(), 'fettle-plan-apply-'))
     await writeFile(join(project, 'notes.txt'), 'of the project\n')
-    github = await startGithub({ repositories: ['acme/demo', 'acme/other'] })
+    const repositories = ['acme/demo', 'acme/other', 'acme/archived', 'acme/foreign']
+    github = await startGithub({ repositories })
+    github.repository('acme/archived').archived = true
+    github.repository('acme/foreign').access = 'read'
     const access = [`GITHUB_TOKEN=${reveal(github.token)}`, `GITHUB_API_URL=${github.apiUrl}`]
     await writeFile(join(project, '.env'), access.join('\n'), { mode: 0o600 })
   }, slow)

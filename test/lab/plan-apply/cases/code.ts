@@ -133,6 +133,14 @@ const onGithub: readonly PlanApplyCase[] = [
     ],
   },
   {
+    name: 'GitHub, where nothing may be changed',
+    run: () =>
+      ['acme/archived', 'acme/foreign'].flatMap((repo) => [
+        githubDeployKey(repo, { title: 'web', key: publicKey, ignoreFailure: true }),
+        githubWebhook(repo, { ...hook, ignoreFailure: true }),
+      ]),
+  },
+  {
     name: 'a key of another repository on GitHub',
     run: () => [githubDeployKey('acme/other', { title: 'web', key: publicKey })],
   },

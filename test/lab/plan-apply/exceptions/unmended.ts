@@ -65,12 +65,6 @@ export const unmended: Exceptions = {
       'git.checkout[/srv/app-home/code]': 'unknown → changed',
     },
   },
-  'a request before it may have made the repository': {
-    GitHub: {
-      'github.deployKey[acme/none web]': 'unknown → failed',
-      'github.webhook[acme/none http://127.0.0.1:9/hook]': 'unknown → failed',
-    },
-  },
   'what stopping a server leaves is not worked out': {
     'a server that the run stops': {
       'mysql.user[dozing@localhost]': 'changed → failed',
