@@ -44,6 +44,8 @@ const sameName = (given: string): string => given.replace(/^utf8(?=_|$)/, 'utf8m
  *
  * Character set and collation are the defaults of *new tables*: changing them leaves existing
  * tables as they are, and the plan says so.
+ *
+ * Taken back, a database has the defaults that it had, and a new one goes if nothing is in it.
  */
 export const mysqlDatabase = resource({
   type: 'mysql.database',

@@ -79,6 +79,9 @@ const defaultHost = 'localhost'
  * password was set, a login tests it, if the account may log in from the host itself. Where another
  * account of the same name would match that login, or the server refuses it for another reason than
  * the password, the stored hash decides.
+ *
+ * Taken back, an account has the ways to log in and the grants that it had, and a new one goes. Where
+ * the connection has a password, nothing is taken back: no host keeps it.
  */
 export const mysqlUser = resource({
   type: 'mysql.user',
