@@ -39,7 +39,7 @@ export interface Checkout {
   readonly unpushed: number
   /** Lock files of git. */
   readonly locks: readonly string[]
-  /** The number of a git process that may hold them; null where none runs, so that they are left. */
+  /** A git process that may hold them; null where none runs, so that they are left. */
   readonly holder: number | null
   /** Submodules that differ from the commit. */
   readonly submodules: readonly string[]

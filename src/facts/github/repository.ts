@@ -8,8 +8,8 @@ export interface Repository {
   /** Nothing of an archived repository can be changed. */
   readonly isArchived: boolean
   /**
-   * Whether the token's user administers it. Null where that is not told: an app's token has no user,
-   * and all its `permissions` are false.
+   * Whether the token's user administers it. Null where that is not told: an app's token has no
+   * user, and all its `permissions` are false.
    */
   readonly isAdmin: boolean | null
 }

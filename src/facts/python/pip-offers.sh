@@ -1,10 +1,10 @@
 # shellcheck shell=dash
 # Needs: as-user.sh, as-owner.sh, as-venv-owner.sh.
 
-# Asks pip what it finds. $1: seconds; $2: who owns the environment; $3: its path; $4: the Python that
-# is to make it, empty where the environment has a pip of its own; the rest are words of that Python.
-# pip may need temporary files: they lie in memory. Of what it says, only the lines that matter stay,
-# since it names every file of an index.
+# Asks pip what it finds. $1: seconds; $2: who owns the environment; $3: its path; $4: the Python
+# that is to make it, empty where the environment has a pip of its own; the rest are words of that
+# Python. pip may need temporary files: they lie in memory. Of what it says, only the lines that
+# matter stay, since it names every file of an index.
 fettle_pip_offers() {
   limit_=$1 owner_=$2 venv_=$3 python_=$4
   shift 4

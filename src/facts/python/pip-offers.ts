@@ -10,7 +10,10 @@ export interface PipOffersKey {
   readonly path: string
   /** The interpreter that is to make the environment; null to ask the environment's own pip. */
   readonly python: string | null
-  /** Who is to own a new environment. Default: whoever owns what is at the path, else the session's user. */
+  /**
+   * Who is to own a new environment. Default: whoever owns what is at the path, else the session's
+   * user.
+   */
   readonly owner?: string
   /** pip's options that say where packages come from. */
   readonly source: readonly string[]
@@ -37,8 +40,8 @@ export interface PipOffers {
 const answerLimit = 30
 
 /**
- * Runs `pip index versions` for each name behind `--`, in one process. A new environment gets the pip
- * of the wheel that ensurepip has, so that one is asked; it runs from the wheel.
+ * Runs `pip index versions` for each name behind `--`, in one process. A new environment gets the
+ * pip of the wheel that ensurepip has, so that one is asked; it runs from the wheel.
  */
 const program = `import glob, os, runpy, sys
 if sys.argv[1] == "wheel":
@@ -66,8 +69,9 @@ function asking({ path, python, owner = '', source, names }: PipOffersKey): Sh {
 }
 
 /**
- * What pip finds of packages, by `pip index versions` (pip 21.2). It is for trials only. `pip install
- * --dry-run` was refused: it fetches whole packages, and runs the scripts of those that must be built.
+ * What pip finds of packages, by `pip index versions` (pip 21.2). It is for trials only.
+ * `pip install --dry-run` was refused: it fetches whole packages, and runs the scripts of those that
+ * must be built.
  */
 export const pipOffersFact = shellFact<PipOffersKey, PipOffers>({
   name: 'python.pip-offers',

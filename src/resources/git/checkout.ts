@@ -61,9 +61,9 @@ export type { GitCheckoutOptions } from './checkout-options.js'
  * out exactly that commit. git always runs as the checkout's owner, without the repository's hooks,
  * and accepts no unknown host key.
  *
- * Taken back, a checkout is at the commit and the branches where it was, with the changes that `clean`
- * or `force` have discarded. Ignored files that `force` has overwritten do not come back. With commits
- * or files that came since it stays as it is, and an error names them.
+ * Taken back, a checkout is at the commit and the branches where it was, with the changes that
+ * `clean` or `force` have discarded. Ignored files that `force` has overwritten do not come back.
+ * With commits or files that came since it stays as it is, and an error names them.
  *
  * An empty directory that exists keeps its owner and mode. If others may not enter it (2750), they
  * cannot read the files in it either.

@@ -26,8 +26,8 @@ export const githubChange = (
   })
 
 /**
- * Whether the settings may be changed, as far as GitHub tells: what a token may do of that which its
- * user may, is known when it is used.
+ * Whether the settings may be changed, as far as GitHub tells: what a token may do of that which
+ * its user may, is known when it is used.
  */
 const takesChanges = (repo: string, settings: Settings): Trial =>
   trial(

@@ -80,8 +80,8 @@ const defaultHost = 'localhost'
  * account of the same name would match that login, or the server refuses it for another reason than
  * the password, the stored hash decides.
  *
- * Taken back, an account has the ways to log in and the grants that it had, and a new one goes. Where
- * the connection has a password, nothing is taken back: no host keeps it.
+ * Taken back, an account has the ways to log in and the grants that it had, and a new one goes.
+ * Where the connection has a password, nothing is taken back: no host keeps it.
  */
 export const mysqlUser = resource({
   type: 'mysql.user',

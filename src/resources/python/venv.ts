@@ -29,9 +29,9 @@ export type { PythonVenvOptions } from './venv-options.js'
  * versions`, from pip 21.2 on): a package or version that it does not find is an error. Requirements
  * that name sources or other files are not tried.
  *
- * Taken back, a new environment goes, and another one comes back from a copy, without the network; one
- * of more than 64 MiB is not kept, and the plan says so. With other files in its directory it stays as
- * it is.
+ * Taken back, a new environment goes, and another one comes back from a copy, without the network;
+ * one of more than 64 MiB is not kept, and the plan says so. With other files in its directory it
+ * stays as it is.
  *
  * An empty directory that exists keeps its owner, group and mode: if others should not enter it,
  * put a `directory` before it.
