@@ -1,4 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,8 +47,9 @@ beforeAll(async () => {
   )
   index = `http://127.0.0.1:${/port (\d+)/.exec(said)?.[1] ?? ''}/simple`
 }, 60_000)
-afterAll(() => {
+afterAll(async () => {
   server.kill()
+  await once(server, 'close')
   rmSync(root, { recursive: true })
 })
 
