@@ -52,7 +52,7 @@ export {
   change,
   changesOf,
   fine,
-  left,
+  leaves,
   program,
   type Action,
   type Blocked,
@@ -61,6 +61,7 @@ export {
   type Change,
   type Effect,
   type Fine,
+  type Left,
   type NewSession,
   type Plan,
   type ShellAction,
@@ -98,6 +99,7 @@ export { enter, enterChild, enterFunctions, enterThrough, split } from './core/e
 export { foreignShellFact as shellFact } from './core/foreign-kinds.js'
 export { absent, present, unknown } from './core/fact.js'
 export type {
+  Ahead,
   Fact,
   FactKind,
   Lacking,

@@ -18,7 +18,7 @@ function reexport({ path, constants, types }) {
   return [listed('export {', [...names, ...shown], `} from '${moduleOf(path)}'`)]
 }
 
-/** The types in `shellFact<Key, Value>({ … })`, and those that these types name. */
+/** The types in `shellFact<Key, Value>({ … })` or `… as ShellFactKind<Key, Value>`, and in these types. */
 function namedBy(kinds, types) {
   const declarations = new Map(types.map((each) => [each.name.text, each]))
   const found = new Set()
@@ -30,6 +30,7 @@ function namedBy(kinds, types) {
     }
     node.forEachChild(visit)
   }
-  for (const { initializer } of kinds) (initializer.typeArguments ?? []).forEach(visit)
+  for (const { initializer } of kinds)
+    (initializer.typeArguments ?? initializer.type?.typeArguments ?? []).forEach(visit)
   return [...found].sort()
 }

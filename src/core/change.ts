@@ -1,10 +1,9 @@
 import type { Address } from './address.js'
 import { isShell, type Action } from './backend.js'
-import type { Lacking } from './fact.js'
-import type { FactRequest } from './later.js'
+import type { Lacking, ShellFactKind } from './fact.js'
 import { Sh } from './sh.js'
 import type { ShellAction } from './shell-action.js'
-import type { Brings } from './thing.js'
+import type { Brings, Thing } from './thing.js'
 import type { Trial } from './trial.js'
 import type { Kept } from './undo.js'
 
@@ -20,14 +19,6 @@ export interface TextDiff {
   readonly after: string
 }
 
-/** A fact as a change leaves it. */
-export interface Left {
-  readonly reads: FactRequest<unknown>
-  readonly value: unknown
-}
-
-export const left = <V>(reads: FactRequest<V>, value: V): Left => ({ reads, value })
-
 /**
  * One difference between the facts and the desired state. Sentence, diff and cause are for people;
  * actions are not.
@@ -42,10 +33,9 @@ export interface Change {
   readonly final?: string
   /** What it can bring to others. Default: what its resource brings. */
   readonly brings?: Brings
-  /**
-   * Facts as they certainly are once the resource's changes are made: later resources are planned
-   * from them. Default: what is removed is absent, and all else stays as it is.
-   */
+  /** The symbolic link that it makes: what is planned behind it is planned where it leads. */
+  readonly link?: { readonly path: string; readonly target: string }
+  /** Facts of its thing after it: a plan takes them for later resources that read the same. */
   readonly leaves?: readonly Left[]
   /** How it is tried before anything is changed. Default: not at all. */
   readonly trials?: readonly Trial[]
@@ -94,6 +84,20 @@ export interface Change {
    */
   readonly newSession?: NewSession
 }
+
+/** A fact as a change leaves it; made by `leaves`. */
+export interface Left {
+  readonly kind: ShellFactKind<never, unknown>
+  readonly about: Thing
+  readonly value: () => unknown
+}
+
+/** Says what a fact of a thing will be after a change. Its value is made only where it is needed. */
+export const leaves = <V>(kind: ShellFactKind<never, V>, about: Thing, value: () => V): Left => ({
+  kind,
+  about,
+  value,
+})
 
 /** How a session is replaced after a change. */
 export interface NewSession {

@@ -37,6 +37,16 @@ export const unknown = (reason: string, remedy: string, more: Lacking = {}): Unk
   ...more,
 })
 
+/** What the changes that are planned so far do to the things of a host. */
+export interface Ahead {
+  /** Whether one removes it, and none makes it again. */
+  isGone(thing: Thing): boolean
+  /** Whether one makes it. */
+  makes(thing: Thing): boolean
+  /** Where a path leads through all links. */
+  end(path: string): string
+}
+
 /** The result of one block of shell. */
 export interface Output {
   readonly code: number
@@ -85,6 +95,14 @@ export interface ShellFactKind<K, V> {
   readonly exchange?: string
   /** What the fact tells of: a plan expects it to be absent where an earlier change removes that. */
   about?(key: K): Thing
+  /**
+   * The key with its path replaced: where an earlier change makes the path lead elsewhere, a plan
+   * reads the fact of what is there.
+   * @param lead where a path leads, without the links above it
+   */
+  elsewhere?(key: K, lead: (path: string) => string): unknown
+  /** The fact after earlier changes, where more follows from them than that its thing is absent. */
+  expected?(fact: Fact<V>, key: K, ahead: Ahead): Fact<V>
   /**
    * Read as the session's own user, even for a resource that acts as another user: what is read
    * belongs to root.

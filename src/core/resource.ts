@@ -37,6 +37,8 @@ export interface PlanContext {
    * is planned.
    */
   readonly makes?: (thing: Thing) => boolean
+  /** How many things such changes make below a path. Left out: nothing is planned. */
+  readonly madeIn?: (path: string) => number
 }
 
 /**

@@ -4,6 +4,8 @@ type ThingKind =
   | 'tree'
   | 'user'
   | 'group'
+  | 'uid'
+  | 'gid'
   | 'package'
   | 'program'
   | 'unit'
@@ -17,5 +19,8 @@ export type Thing = `${ThingKind}:${string}`
 /** What a change can bring: it makes, changes or removes these things. */
 export type Brings = readonly Thing[] | 'anything'
 
-/** What is lacking: all of these things. `undefined` where that is not known. */
-export type Lacks = readonly Thing[] | undefined
+/**
+ * What is lacking: all of these things; of things in a list of their own, any one will do.
+ * `undefined` where that is not known.
+ */
+export type Lacks = readonly (Thing | readonly Thing[])[] | undefined

@@ -15,7 +15,7 @@ export {
 export { guardFact, type CommandLine, type GuardVerdict, type Guards } from './commands/guard.js'
 export { httpFact } from './commands/http.js'
 export { changedKeysFact, type ChangedKey, type KeysQuestion } from './files/changed-keys.js'
-export { missingParentFact, type MissingParent } from './files/missing-parent.js'
+export { missingParentFact, linkFact, type MissingParent } from './files/missing-parent.js'
 export { pathFact, type PathEntry, type PathKey } from './files/path.js'
 export { placeFact, type PlaceKey } from './files/place.js'
 export { templateFact, sourceFact, sourceContentFact } from './files/project-file.js'

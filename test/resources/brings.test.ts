@@ -44,8 +44,8 @@ describe('what the changes of a resource can bring', () => {
     [file('/etc/aliases', { content: '', confirm: 'newaliases' }), 'anything'],
     [generatedSecret('/etc/app/secret'), ['path:/etc/app/secret']],
     [git.checkout('/srv/app', { repo, ref: 'main' }), ['tree:/srv/app']],
-    [github.deployKey('acme/app', { key: sshKey('/root/key').publicKey, title: 'a' }), 'anything'],
-    [github.webhook('acme/app', { url: 'https://example.org/', events: ['push'] }), 'anything'],
+    [github.deployKey('acme/app', { key: sshKey('/root/key').publicKey, title: 'a' }), []],
+    [github.webhook('acme/app', { url: 'https://example.org/', events: ['push'] }), []],
     [group('app'), ['group:app']],
     [knownHost('github.com', { state: 'absent' }), ['path:/etc/ssh/ssh_known_hosts']],
     [mysql.database('app'), ['database:app']],
@@ -83,9 +83,9 @@ describe('what the changes of a resource can bring', () => {
 
 describe('a change says itself what it brings', () => {
   test.each([
-    ['their home', null, true, ['user:app', 'tree:/srv/app']],
-    ['their group', { gid: 7, members: [] }, false, ['user:app', 'group:app']],
-    ['a group that others have', { gid: 7, members: ['web'] }, false, ['user:app']],
+    ['their home', null, true, ['user:app', 'uid:7', 'tree:/srv/app']],
+    ['their group', { gid: 7, members: [] }, false, ['user:app', 'uid:7', 'group:app', 'gid:7']],
+    ['a group that others have', { gid: 7, members: ['web'] }, false, ['user:app', 'uid:7']],
   ])('where a user goes with %s', (_, group, removeHome, brings) => {
     const leaving = user('app', { state: 'absent', removeHome })
     const entry = { uid: 7, gid: 7, group: 'app', home: '/srv/app', groups: [] }

@@ -4,7 +4,7 @@ import type { FactRequest } from '../../src/core/later.js'
 import type { Resource } from '../../src/core/resource.js'
 import type { Lacks } from '../../src/core/thing.js'
 import { planStep } from '../../src/engine/host/plan-step.js'
-import { Supply } from '../../src/engine/host/supply.js'
+import { areAll, Supply } from '../../src/engine/host/supply.js'
 import { gitRemoteFact } from '../../src/facts/git/remote.js'
 import { databaseFact } from '../../src/facts/mysql/server.js'
 import { venvFact } from '../../src/facts/python/venv.js'
@@ -370,7 +370,8 @@ const removed: readonly Row[] = [
 const canBring = (earlier: Resource, lacks: Lacks | 'nothing'): boolean => {
   const supply = new Supply()
   supply.add(earlier.brings)
-  return lacks !== 'nothing' && supply.canBring(lacks)
+  if (lacks === 'nothing') return false
+  return lacks === undefined || areAll(lacks, (thing) => supply.canBring(thing))
 }
 
 describe('in one run work', () => {

@@ -1,6 +1,7 @@
 import { type Change, isShell, newSessionOf } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
 import { inputLength } from '../../core/sh.js'
+import type { Thing } from '../../core/thing.js'
 import { marksFor, StepApplication } from './apply-step.js'
 import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
 import type { Step } from '../prepare/build.js'
@@ -10,6 +11,7 @@ import { endsWalk, LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
 import type { StepOutlook } from './outlook.js'
 import { canRefuse } from './trials.js'
+import type { PlannedThings } from './planned-things.js'
 import { planStep, unmet, type StepPlan } from './plan-step.js'
 import { interrupted, stopped } from '../cancellation.js'
 
@@ -22,6 +24,7 @@ const checkInterval = 0.5
 /** Applies the steps of one host. */
 export class HostApply extends LockedWalk {
   #readAhead: ReadAhead
+  #things: PlannedThings | null = null
   /**
    * The plans of the steps that were in their desired state at the first reading. Null marks those
    * that are expected to change or are not known yet, where prefetching has to stop.
@@ -58,7 +61,8 @@ export class HostApply extends LockedWalk {
    * With `--begin-anyway` none is made.
    */
   async #begin(): Promise<readonly StepOutlook[]> {
-    const forecast = this.forecast()
+    const forecast = await this.forecast()
+    this.#things = forecast.things
     if (this.context.beginAnyway) return forecast.outlooks
     const outlooks = await this.tried(forecast, canRefuse)
     this.#refuseDoomed(outlooks)
@@ -146,10 +150,13 @@ export class HostApply extends LockedWalk {
   #links(index: number): readonly JoinedStep[] {
     const { steps } = this.context
     const links: JoinedStep[] = []
+    const places = new Set<Thing>()
     let bytes = 0
     for (const [at, step] of steps.slice(index, this.fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
-      if (usesBackends(step.resource)) break
+      const place = this.#things?.placeOfStep(step)
+      if (usesBackends(step.resource) || (place !== undefined && places.has(place))) break
+      if (place !== undefined) places.add(place)
       const plan = this.#planAhead(index + at)
       if (plan?.is !== 'changes') break
       const { changes } = plan

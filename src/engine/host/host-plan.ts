@@ -7,7 +7,7 @@ export class HostPlan extends HostWalk {
     this.progress('reading', null)
     const { steps, supply } = this.context
     await this.readAll(steps)
-    const forecast = this.forecast()
+    const forecast = await this.forecast()
     supply.addAll(forecast.supply)
     for (const { step, outlook } of await this.tried(forecast)) {
       const { is, ...details } = outlook

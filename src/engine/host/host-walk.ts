@@ -1,11 +1,13 @@
 import type { Address } from '../../core/address.js'
 import { FettleError } from '../../core/errors.js'
 import type { Output } from '../../core/fact.js'
+import type { FactSource } from '../../core/later.js'
 import type { Trigger } from '../../core/resource.js'
 import type { Block } from '../../ssh/session.js'
 import type { Step } from '../prepare/build.js'
 import type { Emit, ProgressEvent, Status } from '../events.js'
-import type { KnownFacts } from './known-facts.js'
+import type { ExtraFact, KnownFacts } from './known-facts.js'
+import { linkRequests, linksOf } from './host-links.js'
 import type { Turn } from '../fleet/machines.js'
 import type { ReplaceableSession } from '../fleet/replaceable-session.js'
 import type { OnceTasks } from '../fleet/once-tasks.js'
@@ -127,21 +129,35 @@ export abstract class HostWalk {
     const { facts } = this.context
     const [outputs] = await this.reading(() =>
       Promise.all([
-        facts.exchange(before, steps),
+        facts.exchange(before, steps, (step) => linkRequests(step, facts.shared)),
         ...steps.map((step) => facts.readBackends(step)),
       ]),
     )
     return outputs
   }
 
-  /** What can be told of each step from the first reading, before anything has changed. */
-  protected forecast(): Forecast {
-    const { steps, earlier, once, runsOnce, facts } = this.context
-    const forecast = new Forecast(earlier, facts.session.loginUser)
+  /**
+   * What can be told of each step from the first reading, before anything has changed. Where a step
+   * makes a path lead elsewhere, the facts of what is there are read in one more round trip.
+   */
+  protected async forecast(): Promise<Forecast> {
+    const { facts } = this.context
+    for (;;) {
+      const unread: ExtraFact[] = []
+      const forecast = this.#forecast(unread)
+      if (unread.length === 0) return forecast
+      await this.reading(() => facts.readMore(unread))
+    }
+  }
+
+  /** @param unread gets the facts that are to be read first */
+  #forecast(unread: ExtraFact[]): Forecast {
+    const { steps, facts, earlier, once, runsOnce } = this.context
+    const forecast = new Forecast(earlier, linksOf(steps, facts), facts.session.loginUser)
     for (const step of steps) {
       // What other hosts do for this one is not known.
       if (!runsOnce && once.follows(step.task)) forecast.supply.add('anything')
-      forecast.add(step, this.#planned(step, forecast))
+      forecast.add(step, this.#planned(step, forecast, unread))
     }
     return forecast
   }
@@ -154,11 +170,23 @@ export abstract class HostWalk {
     return tryOut(outlooks, isDue, this.context.facts, (work) => this.reading(work))
   }
 
-  #planned(step: Step, forecast: Forecast): StepPlan | FettleError {
+  #planned(step: Step, forecast: Forecast, unread: ExtraFact[]): StepPlan | FettleError {
     const { facts } = this.context
-    const source = forecast.expecting(facts.source(step), (wanted) => facts.shared.key(wanted))
+    const known = facts.source(step)
+    const noting: FactSource = {
+      ...known,
+      fact: (wanted) => {
+        if (!facts.isRead(wanted, step)) unread.push({ step, reads: wanted })
+        return known.fact(wanted)
+      },
+    }
+    const source = forecast.expecting(noting, (wanted) => facts.shared.key(wanted))
+    const { changing, things } = forecast
     try {
-      return planStep(step.resource, source, forecast.changing, (thing) => forecast.makes(thing))
+      return planStep(step.resource, source, changing, {
+        makes: (thing) => things.makes(thing),
+        madeIn: (path) => things.madeIn(path),
+      })
     } catch (error) {
       if (error instanceof FettleError) return error
       throw error

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { factBlocks, type ShellRequest } from '../../backends/shell.js'
 import type { AnyBackend } from '../../core/backend.js'
 import { messageOf } from '../../core/error-message.js'
@@ -12,10 +11,10 @@ import {
 } from '../../core/fact.js'
 import { Later, type FactRequest, type FactSource } from '../../core/later.js'
 import type { Resource } from '../../core/resource.js'
-import { reveal, Secret } from '../../core/secret.js'
 import type { Block, Session } from '../../ssh/session.js'
 import type { Clients, HostClients } from '../clients.js'
 import type { Step } from '../prepare/build.js'
+import { identityOf } from './fact-identity.js'
 
 /** All facts that a resource requests: directly, and through its Laters. */
 export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<unknown>[] => [
@@ -28,26 +27,6 @@ export const withKeys = (resource: Resource): readonly FactRequest<unknown>[] =>
   requestsOf(resource).flatMap((wanted) =>
     wanted.key instanceof Later ? [wanted, ...wanted.key.requests] : [wanted],
   )
-
-/**
- * The cache key of a fact. JSON would not distinguish Secrets and regular expressions in the key,
- * so these are replaced by something distinct.
- */
-const identityOf = (reader: string, kind: string, key: unknown): string =>
-  [reader, kind, JSON.stringify(key, distinguishable)].join('\0')
-
-function distinguishable(
-  this: Readonly<Record<string, unknown>>,
-  name: string,
-  shown: unknown,
-): unknown {
-  const value = this[name]
-  if (value instanceof Secret)
-    return { secret: createHash('sha256').update(reveal(value)).digest('hex') }
-  if (value instanceof Uint8Array)
-    return { bytes: createHash('sha256').update(value).digest('hex') }
-  return value instanceof RegExp ? { pattern: String(value) } : shown
-}
 
 /**
  * Reads one fact. An error makes that fact unknown and affects no other, unless the link is lost.
@@ -137,6 +116,12 @@ export const usesBackends = (resource: Resource): boolean =>
     return kind !== null && kind.backend.early !== true
   })
 
+/** A fact that is read for a step besides those that its resource requests. */
+export interface ExtraFact {
+  readonly step: Step
+  readonly reads: FactRequest<unknown>
+}
+
 /** The facts of one host, as read last. */
 export class KnownFacts {
   readonly #facts = new Map<string, Fact<unknown>>()
@@ -173,6 +158,11 @@ export class KnownFacts {
     return (fact ?? unknown(`${wanted.kind.name} has not been read`, 'report this')) as Fact<V>
   }
 
+  /** Whether a fact that the host's shell reads has been read for a step. */
+  isRead(wanted: FactRequest<unknown>, step: Step): boolean {
+    return !isShellKind(wanted.kind) || this.#facts.has(this.#identity(wanted, step))
+  }
+
   #identity(wanted: FactRequest<unknown>, step: Step): string {
     const user = this.#reader(wanted, step) ?? ''
     const known = this.#identities.get(wanted)
@@ -188,22 +178,27 @@ export class KnownFacts {
 
   /**
    * Sends `before` and the reads of these steps in one round trip.
+   * @param more what is read besides the facts that a step's resource requests
    * @returns the outputs of `before`
    */
-  async exchange(before: readonly Block[], steps: readonly Step[]): Promise<readonly Output[]> {
+  async exchange(
+    before: readonly Block[],
+    steps: readonly Step[],
+    more: (step: Step) => readonly FactRequest<unknown>[] = () => [],
+  ): Promise<readonly Output[]> {
     return this.#exchange(
       before,
-      steps.flatMap((step) => this.#shellRequests(step, requestsOf(step.resource))),
+      steps.flatMap((step) =>
+        this.#shellRequests(step, [...requestsOf(step.resource), ...more(step)]),
+      ),
     )
   }
 
   /**
-   * Reads facts that trials need, in one round trip: those of the shell, and at the same time those of
-   * backends.
+   * Reads facts that no resource requests, in one round trip: those of the shell, and at the same time
+   * those of backends.
    */
-  async readForTrials(
-    wanted: readonly { readonly step: Step; readonly reads: FactRequest<unknown> }[],
-  ): Promise<void> {
+  async readMore(wanted: readonly ExtraFact[]): Promise<void> {
     const shell = wanted.flatMap(({ step, reads }) => this.#shellRequests(step, [reads]))
     await Promise.all([
       this.#exchange([], shell),

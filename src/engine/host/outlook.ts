@@ -1,14 +1,16 @@
 import type { Address } from '../../core/address.js'
-import type { Change, Left } from '../../core/change.js'
+import type { Change } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
-import { absent, isShellKind, present, type Fact, type FactKind } from '../../core/fact.js'
+import { absent, isShellKind, type Fact, type ShellFactKind } from '../../core/fact.js'
 import { Later, type FactRequest, type FactSource } from '../../core/later.js'
-import type { Thing } from '../../core/thing.js'
+import type { Brings, Lacks, Thing } from '../../core/thing.js'
 import type { Trial } from '../../core/trial.js'
 import type { Step } from '../prepare/build.js'
 import { unmet, type StepPlan } from './plan-step.js'
-import { RemovedThings } from './removed-things.js'
-import { Supply } from './supply.js'
+import { LeftFacts } from './left-facts.js'
+import type { Links } from './links.js'
+import { PlannedThings } from './planned-things.js'
+import { areAll, Supply } from './supply.js'
 
 /** What a run can tell of a step before anything has changed. */
 export type Outlook =
@@ -51,18 +53,21 @@ export class Forecast {
   /** One for each step, in order. */
   readonly outlooks: StepOutlook[] = []
   readonly #undecided = new Set<Address>()
-  /** The steps whose changes make things, by these things. */
-  readonly #makers = new Map<Thing, Address>()
-  readonly #removed = new RemovedThings()
-  /** The facts of things as the last change of each leaves them. */
-  readonly #left = new Map<Thing, Left>()
+  /** The things of the host as the steps so far leave them. */
+  readonly things: PlannedThings
+  readonly #left = new LeftFacts()
 
-  /** @param loginUser whom steps act as that name no user */
+  /**
+   * @param links the symbolic links that are there
+   * @param loginUser whom steps act as that name no user
+   */
   constructor(
     earlier: Supply,
+    links: Links,
     readonly loginUser = 'root',
   ) {
     this.supply = new Supply(earlier)
+    this.things = new PlannedThings(links)
   }
 
   /** @param plan what the step's own facts say */
@@ -75,24 +80,43 @@ export class Forecast {
     this.outlooks.push({ step, outlook })
   }
 
-  /** Whether a step so far makes a thing. */
-  makes(thing: Thing): boolean {
-    return this.#makers.has(thing) || this.#makers.has(thing.replace(/^path:/, 'tree:') as Thing)
-  }
-
-  /** Facts as the steps so far will leave them: what they remove is absent. */
+  /**
+   * Facts as the steps so far will leave them: what they remove is absent, what they write is there,
+   * and behind a link that they make is what is there where it leads.
+   */
   expecting(source: FactSource, keyOf: (wanted: FactRequest<unknown>) => unknown): FactSource {
-    if (this.#removed.isEmpty && this.#left.size === 0) return source
     return {
       ...source,
-      fact: <V>(wanted: FactRequest<V>): Fact<V> => {
-        const thing = thingOf(wanted.kind, keyOf(wanted))
-        if (thing === undefined) return source.fact(wanted)
-        if (this.#removed.has(thing)) return absent
-        const found = this.#left.get(thing)
-        return found?.reads.kind === wanted.kind ? present(found.value as V) : source.fact(wanted)
-      },
+      fact: <V>(wanted: FactRequest<V>) =>
+        isShellKind(wanted.kind)
+          ? this.#expected(source, wanted.kind, keyOf(wanted) as never, wanted)
+          : source.fact(wanted),
     }
+  }
+
+  #expected<V>(
+    source: FactSource,
+    kind: ShellFactKind<never, V>,
+    key: never,
+    wanted: FactRequest<V>,
+  ): Fact<V> {
+    const about = kind.about?.(key)
+    if (about !== undefined && this.things.isGone(about)) return absent
+    const left = about === undefined ? undefined : this.#left.get(this.things.placeOf(about), kind)
+    if (left !== undefined) return left
+    const fact = source.fact(this.#elsewhere(kind, key) ?? wanted)
+    return kind.expected?.(fact, key, this.things) ?? fact
+  }
+
+  /** A request of the same of another path; undefined where the path leads where it leads now. */
+  #elsewhere<V>(kind: ShellFactKind<never, V>, key: never): FactRequest<V> | undefined {
+    let moves = 0
+    const moved = kind.elsewhere?.(key, (path) => {
+      const place = this.things.moved(path)
+      if (place !== undefined) moves++
+      return place ?? path
+    })
+    return moves > 0 ? { kind, key: moved } : undefined
   }
 
   #outlook(step: Step, plan: StepPlan | FettleError): Outlook {
@@ -104,10 +128,10 @@ export class Forecast {
       return { is: 'unknown', reason: `whether ${trigger.address} changes is known after apply` }
     }
     const mayCome =
-      this.supply.canBring(plan.lacks) || (plan.is === 'unknown' && this.#changesUserOf(step))
+      this.#canBring(plan.lacks) || (plan.is === 'unknown' && this.#changesUserOf(step))
     if (!mayCome) return { is: 'failed', error: unmet(step, plan) }
     // A package or a checkout may also bring the resource itself, so that less is left to do.
-    if (plan.then === undefined || !this.supply.names(plan.lacks))
+    if (plan.then === undefined || !this.#names(plan.lacks))
       return { is: 'unknown', reason: plan.reason }
     return this.#changed(step, plan.then, plan.reason)
   }
@@ -116,10 +140,29 @@ export class Forecast {
   #changed(step: Step, changes: readonly Change[], reason: string | null): Outlook {
     const { brings } = step.resource
     const [own] = brings === 'anything' ? [] : brings
-    const maker = own === undefined ? undefined : this.#makers.get(own)
+    const maker = own === undefined ? undefined : this.things.makerOf(own)
     if (maker === undefined || !changes.some(isCreation))
       return { is: 'changed', changes, reason, trials: this.#dueTrials(step, changes) }
     return { is: 'unknown', reason: `${maker} makes it, and what is then left to do is not known` }
+  }
+
+  /** Whether the steps so far can bring all that is lacking. Where that is not known, any may. */
+  #canBring(lacks: Lacks): boolean {
+    return lacks === undefined ? this.supply.hasAny : areAll(lacks, (thing) => this.#mayCome(thing))
+  }
+
+  /** What is gone, no removal can bring. */
+  #mayCome(thing: Thing): boolean {
+    if (this.things.isGone(thing)) return this.supply.hasAnything
+    return this.things.placesOf(thing).some((place) => this.supply.canBring(place))
+  }
+
+  /** Whether the steps so far name all that is lacking: they surely bring it. */
+  #names(lacks: Lacks): boolean {
+    if (lacks === undefined) return false
+    return areAll(lacks, (thing) =>
+      this.things.placesOf(thing).some((place) => this.supply.names(place)),
+    )
   }
 
   #dueTrials(step: Step, changes: readonly Change[]): readonly DueTrial[] {
@@ -133,20 +176,24 @@ export class Forecast {
     )
   }
 
+  /** Where it is not known what a trial depends on, any change may make it unsure. */
   #isUnsure(step: Step, { needs }: Trial): boolean {
-    if (this.supply.canBringSome(needs)) return true
-    return needs?.length !== 0 && this.#changesUserOf(step)
+    if (needs === undefined) return this.supply.hasAny
+    const places = needs.flat().flatMap((thing) => this.things.placesOf(thing))
+    if (places.some((place) => this.supply.canBring(place))) return true
+    return needs.length > 0 && this.#changesUserOf(step)
   }
 
   /** Whether an earlier change gives the user who acts other groups: then they may do more. */
   #changesUserOf({ user }: Step): boolean {
     const name = user ?? this.loginUser
-    return name !== 'root' && this.supply.names([`user:${name}`])
+    return name !== 'root' && this.supply.names(`user:${name}`)
   }
 
   #tellsOfGone({ reads: { kind, key } }: Trial): boolean {
-    const about = key instanceof Later ? undefined : thingOf(kind, key)
-    return about !== undefined && this.#removed.isSurelyGone(about)
+    if (!isShellKind(kind) || key instanceof Later) return false
+    const about = kind.about?.(key as never)
+    return about !== undefined && this.things.isSurelyGone(about)
   }
 
   /**
@@ -157,45 +204,36 @@ export class Forecast {
     if (outlook.is === 'ok' || resource.check !== null) return
     if (outlook.is === 'failed' && resource.common.ignoreFailure === true) return
     if (outlook.is !== 'changed') {
-      this.#removed.doubt()
+      this.things.doubt()
       this.supply.add(freedSpace)
-      return this.supply.add(resource.brings)
+      return this.#supply(resource.brings)
     }
     for (const change of outlook.changes) {
       const brings = change.brings ?? resource.brings
-      this.supply.add(brings)
+      this.#supply(brings)
       if (change.effect === 'remove') this.supply.add(freedSpace)
-      for (const each of change.leaves ?? []) this.#leave(each)
+      for (const { about, kind, value } of change.leaves ?? [])
+        this.#left.set(this.things.placeOf(about), kind.name, value)
       if (brings === 'anything') {
-        this.#removed.doubt()
+        this.things.doubt()
         continue
       }
-      if (isCreation(change)) for (const thing of brings) this.#make(thing, resource.address)
-      if (change.effect === 'remove') for (const thing of brings) this.#remove(thing)
+      if (isCreation(change)) for (const thing of brings) this.things.make(thing, resource.address)
+      if (change.effect === 'remove') for (const thing of brings) this.things.remove(thing)
+      if (change.link !== undefined) this.things.link(change.link.path, change.link.target)
     }
   }
 
-  #leave(fact: Left): void {
-    const thing = thingOf(fact.reads.kind, fact.reads.key)
-    if (thing !== undefined) this.#left.set(thing, fact)
-  }
-
-  #make(thing: Thing, by: Address): void {
-    this.#makers.set(thing, by)
-    this.#left.delete(thing)
-    this.#removed.make(thing)
-  }
-
-  #remove(thing: Thing): void {
-    this.#makers.delete(thing)
-    this.#left.delete(thing)
-    this.#removed.remove(thing)
+  #supply(brings: Brings): void {
+    if (brings === 'anything') {
+      this.#left.forgetAll()
+      return this.supply.add(brings)
+    }
+    const places = brings.map((thing) => this.things.placeOf(thing))
+    for (const place of places) this.#left.forget(place)
+    this.supply.add(places)
   }
 }
-
-/** What a fact tells of. */
-const thingOf = (kind: FactKind<never, unknown>, key: unknown): Thing | undefined =>
-  isShellKind(kind) ? kind.about?.(key as never) : undefined
 
 /** What is removed, may make room for others. */
 const freedSpace = ['space:any'] as const

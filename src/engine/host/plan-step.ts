@@ -26,17 +26,17 @@ export interface UnmetPlan extends Lacking {
 /**
  * Plans a resource from the facts of its host. Pure.
  * @param changing what is planned to change before it
- * @param makes whether that makes a thing
+ * @param made what that makes
  * @throws FettleError where a value or the resource refuses; `internal` for a defect in either
  */
 export function planStep(
   resource: Resource,
   source: FactSource,
   changing: readonly Address[],
-  makes?: PlanContext['makes'],
+  made: Pick<PlanContext, 'makes' | 'madeIn'> = {},
 ): StepPlan {
   try {
-    return compare(resource, source, { changing, ...omitUndefined({ makes }) })
+    return compare(resource, source, { changing, ...made })
   } catch (error) {
     if (error instanceof FettleError) throw error
     const why = messageOf(error)

@@ -26,27 +26,23 @@ export class Supply {
     for (const thing of other.#things) this.#addThing(thing)
   }
 
-  /** Whether these changes name all that is lacking: they surely bring it. */
-  names(lacks: Lacks): boolean {
-    return (
-      lacks !== undefined && lacks.length > 0 && lacks.every((thing) => this.#things.has(thing))
-    )
+  /** Whether there are any changes. */
+  get hasAny(): boolean {
+    return this.#any
   }
 
-  /** Whether these changes can bring all that is lacking. Where that is not known, any change may. */
-  canBring(lacks: Lacks): boolean {
-    if (lacks === undefined) return this.#any
-    if (lacks.length === 0) return false
-    return (
-      this.#anything ||
-      lacks.every((thing) => this.#things.has(thing) || this.#places.mayHold(thing))
-    )
+  /** Whether one of these changes can bring anything. */
+  get hasAnything(): boolean {
+    return this.#anything
   }
 
-  /** Whether these changes can bring some of these things. Where these are not known, any change may. */
-  canBringSome(things: Lacks): boolean {
-    if (things === undefined) return this.#any
-    return things.some((thing) => this.canBring([thing]))
+  /** Whether these changes name a thing: they surely bring it. */
+  names(thing: Thing): boolean {
+    return this.#things.has(thing)
+  }
+
+  canBring(thing: Thing): boolean {
+    return this.#anything || this.names(thing) || this.#places.mayHold(thing)
   }
 
   #addThing(thing: Thing): void {
@@ -57,6 +53,10 @@ export class Supply {
     if (unit !== undefined) this.#addThing(`unit:${unit}`)
   }
 }
+
+/** Whether all that is lacking is as asked; of things in a list, one. Nothing is not. */
+export const areAll = (lacks: NonNullable<Lacks>, is: (thing: Thing) => boolean): boolean =>
+  lacks.length > 0 && lacks.every((each) => [each].flat().some(is))
 
 /** The paths and units that changes can bring, and what else can come with them. */
 class SuppliedPlaces {

@@ -38,11 +38,13 @@ export async function tryOut(
   const outlooks = all.map(onlyDue(isDue))
   const wanted = outlooks.flatMap(({ step, outlook }) =>
     outlook.is === 'changed'
-      ? outlook.trials.filter(({ isGone }) => !isGone).map(({ trial: { reads } }) => ({ step, reads }))
+      ? outlook.trials
+          .filter(({ isGone }) => !isGone)
+          .map(({ trial: { reads } }) => ({ step, reads }))
       : [],
   )
   if (wanted.length > 0) {
-    await reading(() => facts.readForTrials(wanted))
+    await reading(() => facts.readMore(wanted))
     facts.clients.count('trials', wanted.length)
   }
   return outlooks.map((each) => judged(each, facts))

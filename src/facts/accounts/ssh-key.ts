@@ -63,12 +63,14 @@ export const sshKeyFact = shellFact<string, SshKeyEntry>({
         return unknown(
           `${path}.pub holds no public key${said}`,
           `remove ${path}.pub to have it derived again`,
+          { lacks: [`path:${path}.pub`] },
         )
       // ssh-keygen may be missing, or the key have a passphrase: that does not mean that the key is
       // useless.
       return unknown(
         `no public key can be derived from ${path}${said}`,
         `put its public half into ${path}.pub, or move the file away to have a new key made`,
+        { lacks: [[`path:${path}`, `path:${path}.pub`, 'program:ssh-keygen']] },
       )
     })
   },

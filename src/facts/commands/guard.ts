@@ -1,4 +1,5 @@
 import { present, unknown, type Fact, shellFact } from '../../core/fact.js'
+import { omitUndefined } from '../../core/omit-undefined.js'
 import { lines, sh, type Sh } from '../../core/sh.js'
 import { failureOf } from '../failure.js'
 
@@ -85,6 +86,20 @@ function verdictOf(line: string): GuardVerdict | null {
  */
 export const guardFact = shellFact<Guards, GuardVerdict>({
   name: 'guard',
+  elsewhere: (guards, lead) => ({
+    ...guards,
+    ...omitUndefined({
+      creates: guards.creates && lead(guards.creates),
+      removes: guards.removes && lead(guards.removes),
+    }),
+  }),
+  expected(fact, { creates, removes }, ahead) {
+    if (creates !== undefined && ahead.makes(`path:${creates}`))
+      return present({ is: 'holds', guard: 'creates' })
+    if (removes !== undefined && ahead.isGone(`path:${removes}`))
+      return present({ is: 'holds', guard: 'removes' })
+    return fact
+  },
   script: (keys) => ({
     script: lines([
       sh`ask_() { timeout -k 5 ${guardLimit} "$@" </dev/null >/dev/null 2>&1; s_=$?; return $s_; }`,

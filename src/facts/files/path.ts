@@ -211,6 +211,7 @@ function factOf(draft: Found, { path }: PathKey): Fact<PathEntry> {
 export const pathFact = shellFact<PathKey, PathEntry>({
   name: 'path',
   about: ({ path }) => `path:${path}`,
+  elsewhere: (key, lead) => ({ ...key, path: lead(key.path) }),
   script: (keys) => ({ script: script(keys) }),
   mayTake(keys) {
     const sizes = keys.filter(isDigested).map(({ size = mostDigested }) => size)

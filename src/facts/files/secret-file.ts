@@ -26,6 +26,8 @@ function secretIn(bytes: Buffer, path: string): Fact<Secret> {
 export const secretFileFact = shellFact<string, Secret>({
   name: 'secret-file',
   asSession: true,
+  about: (path) => `path:${path}`,
+  elsewhere: (path, lead) => lead(path),
   script: (paths) => ({
     script: lines([
       shellFunctions(secretFileText),

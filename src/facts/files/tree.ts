@@ -20,6 +20,7 @@ const longest = 600
 export const treeFact = shellFact<string, readonly TreeEntry[]>({
   name: 'tree',
   about: (path) => `path:${path}`,
+  elsewhere: (path, lead) => lead(path),
   script: (paths) => ({
     script: lines([
       processorLimit(longest),

@@ -1,4 +1,6 @@
+import { blocked, type Blocked } from '../../core/change.js'
 import { request } from '../../core/later.js'
+import type { PlanContext } from '../../core/resource.js'
 import { trial, type Trial } from '../../core/trial.js'
 import { groupFact } from '../../facts/accounts/group.js'
 import { idHoldersFact, type IdKey } from '../../facts/accounts/id-holders.js'
@@ -47,6 +49,19 @@ export const idIsFree = (of: Exclude<IdKey['of'], 'primary group'>, id: number):
     },
     { whenUnsure: 'warn' },
   )
+
+/** Where an earlier change takes an id, nobody else can get it. */
+export function idIsTaken(
+  of: 'user' | 'group',
+  id: number | undefined,
+  { makes = () => false }: PlanContext,
+): Blocked | undefined {
+  const name = of === 'user' ? 'uid' : 'gid'
+  if (id === undefined || !makes(`${name}:${id}`)) return undefined
+  return blocked(`${name} ${String(id)} is taken by an earlier resource`, 'choose another id', {
+    lacks: [],
+  })
+}
 
 /** A group that is the primary group of users cannot be removed. */
 export const isNoPrimaryGroup = (gid: number): Trial =>

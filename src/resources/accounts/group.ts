@@ -8,7 +8,7 @@ import { sh } from '../../core/sh.js'
 import { keeps } from '../../core/undo.js'
 import { groupFact } from '../../facts/accounts/group.js'
 import { groupState } from './account-state.js'
-import { idIsFree, isNoPrimaryGroup } from './account-trials.js'
+import { idIsFree, idIsTaken, isNoPrimaryGroup } from './account-trials.js'
 
 export interface GroupOptions extends CommonOptions {
   /**
@@ -45,13 +45,14 @@ export const group = resource({
     desired({
       reads: { group: request(groupFact, name) },
       brings: [`group:${name}`],
-      plan({ group }) {
+      plan({ group }, _, context) {
         const undo = [keeps(groupState, name)]
         if (state === 'absent') {
           if (group === null) return fine('there is no such group')
           return [
             change(`remove group ${name}`, sh`groupdel -- ${name}`, {
               effect: 'remove',
+              brings: [`group:${name}`, `gid:${group.gid}`],
               trials: [isNoPrimaryGroup(group.gid)],
               undo,
             }),
@@ -59,14 +60,18 @@ export const group = resource({
         }
         const id = gid === undefined ? [] : ['-g', gid]
         const trials = gid === undefined ? [] : [idIsFree('group', gid)]
-        if (group === null)
-          return [
-            change(`create group ${name}`, sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`, {
-              effect: 'create',
-              trials,
-              undo,
-            }),
-          ]
+        if (group === null) {
+          const creation = sh`groupadd ${system ? ['-r'] : []} ${id} -- ${name}`
+          const taken = gid === undefined ? [] : [`gid:${gid}` as const]
+          const brings = [`group:${name}` as const, ...taken]
+          const made = change(`create group ${name}`, creation, {
+            effect: 'create',
+            brings,
+            trials,
+            undo,
+          })
+          return idIsTaken('group', gid, context) ?? [made]
+        }
         if (gid === undefined || gid === group.gid) return fine(`gid ${String(group.gid)}`)
         const summary = `gid ${String(group.gid)} → ${String(gid)}`
         return [change(summary, sh`groupmod ${id} -- ${name}`, { trials, undo })]

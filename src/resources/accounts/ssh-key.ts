@@ -201,10 +201,10 @@ export const sshKey = resource({
           ]
           if (missingParent !== null) return blockedBy(missingParent, path, made)
           if (publicPath === null) return made
-          // Either half may come or go.
           return blocked(
             `${path}.pub is there without its private half`,
             'move it away to have a new pair made, or bring the private half',
+            { lacks: [[`path:${path}`, `path:${path}.pub`]] },
           )
         }
         if (key === null)

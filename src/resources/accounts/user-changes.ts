@@ -69,6 +69,7 @@ export function creation(
   const path = homeOf(name, options)
   const brings: Thing[] = [`user:${name}`]
   if (group === undefined && !hasGroup) brings.push(`group:${name}`)
+  if (uid !== undefined) brings.push(`uid:${uid}`)
   if (createHome) brings.push(`path:${path}`, `tree:${path}`)
   const kept = { name, ...omitUndefined({ makes: createHome ? path : undefined }) }
   return change(summary, [program(adding), ...password], {
@@ -159,11 +160,11 @@ const hasOwnGroup = (name: string, group: GroupEntry | null): boolean =>
 export function removedWith(
   name: string,
   { removeHome }: UserOptions,
-  { home }: UserEntry,
+  { uid, home }: UserEntry,
   group: GroupEntry | null,
 ): readonly Thing[] {
-  const things: Thing[] = [`user:${name}`]
-  if (hasOwnGroup(name, group)) things.push(`group:${name}`)
+  const things: Thing[] = [`user:${name}`, `uid:${uid}`]
+  if (group !== null && hasOwnGroup(name, group)) things.push(`group:${name}`, `gid:${group.gid}`)
   if (removeHome === true) things.push(`tree:${home}`)
   return things
 }

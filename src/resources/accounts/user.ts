@@ -19,7 +19,7 @@ import { userFact } from '../../facts/accounts/user.js'
 import { pathFact } from '../../facts/files/path.js'
 import { account } from '../files/attributes.js'
 import { isTreeKept, keptOf, pathState } from '../files/path-state.js'
-import { hasNoProcess, ownsHome } from './account-trials.js'
+import { hasNoProcess, idIsTaken, ownsHome } from './account-trials.js'
 import { userState } from './account-state.js'
 import { changes, creation, homeOf, removalSummary, removedWith } from './user-changes.js'
 import type { UserOptions } from './user-options.js'
@@ -86,7 +86,7 @@ export const user = resource({
       },
       values: { passwordHash: options.passwordHash },
       brings: bringsOf(name, homeOf(name, options)),
-      plan({ user: now, group, shell }, { passwordHash: hash }) {
+      plan({ user: now, group, shell }, { passwordHash: hash }, context) {
         if (options.state === 'absent') {
           if (now === null) return fine('there is no such user')
           const flags = options.removeHome === true ? ['-r'] : []
@@ -126,7 +126,12 @@ export const user = resource({
         // useradd(8) gives no password: the new user could not be unlocked.
         if (now === null && options.locked === false && hash === undefined)
           return nothingToUnlock(name)
-        if (now === null) return [creation(name, options, hash, group !== null)]
+        if (now === null)
+          return (
+            idIsTaken('user', options.uid, context) ?? [
+              creation(name, options, hash, group !== null),
+            ]
+          )
         return changes(name, options, hash, now)
       },
     }),

@@ -5,7 +5,7 @@ import { args, desired, options, resource } from '../../core/definition.js'
 import { enter, split } from '../../core/enter.js'
 import { request } from '../../core/later.js'
 import { absolutePath } from '../../core/schemas.js'
-import type { CommonOptions } from '../../core/resource.js'
+import type { CommonOptions, PlanContext } from '../../core/resource.js'
 import { sh, steps } from '../../core/sh.js'
 import { pathFact, type PathEntry } from '../../facts/files/path.js'
 import { treeFact, type TreeEntry } from '../../facts/files/tree.js'
@@ -37,9 +37,15 @@ function removal(path: string, entry: PathEntry): Change {
   })
 }
 
-function treeRemoval(path: string, { uid }: PathEntry, tree: readonly TreeEntry[]): Change {
+/** @param made how many entries earlier changes add to the tree */
+function treeRemoval(
+  path: string,
+  { uid }: PathEntry,
+  tree: readonly TreeEntry[],
+  made: number,
+): Change {
   const { directory, name } = split(path)
-  const below = tree.reduce((total, { count }) => total + count, -1)
+  const below = tree.reduce((total, { count }) => total + count, made - 1)
   const removing = removeTree(`./${name}`)
   const script = steps([enter(directory), mayWriteHere, removing, sh`sync -- .`])
   return change(`remove ${directoryWith(below)}`, [{ script, long: true }], {
@@ -61,10 +67,14 @@ interface Found {
   readonly tree?: readonly TreeEntry[] | null
 }
 
-function removalPlan(path: string, { path: entry, tree = null }: Found): Plan {
+function removalPlan(
+  path: string,
+  { path: entry, tree = null }: Found,
+  { madeIn = () => 0 }: PlanContext,
+): Plan {
   if (entry === null) return fine('there is no such path')
   if (entry.kind !== 'directory') return [removal(path, entry)]
-  if (tree !== null) return [treeRemoval(path, entry, tree)]
+  if (tree !== null) return [treeRemoval(path, entry, tree, madeIn(path))]
   return blocked(`${path} is a directory`, 'set recurse: true to remove it with everything in it', {
     lacks: [`path:${path}`],
   })
@@ -88,7 +98,8 @@ export const absent = resource({
   options: options<AbsentOptions>({ recurse: z.boolean().optional() }),
   build(path, { recurse }) {
     const reads = { path: request(pathFact, { path }) }
-    const plan = (found: Found): Plan => removalPlan(path, found)
+    const plan = (found: Found, _: object, context: PlanContext): Plan =>
+      removalPlan(path, found, context)
     const brings = [`tree:${path}`] as const
     if (recurse !== true) return desired({ reads, joins: 'files', brings, plan })
     return desired({ reads: { ...reads, tree: request(treeFact, path) }, brings, plan })

@@ -19,6 +19,7 @@ import { attributeDifferences, type WantedAttributes } from './attributes.js'
 import { changedKeys } from './changed-keys.js'
 import { diffOf, digestOf, type FileContent } from './content.js'
 import { accountTrials, adjustingTrials, writingTrials } from './file-trials.js'
+import { leftBy } from './left-entry.js'
 import { withAttributes } from './new-attributes.js'
 import { keptOf, undoOf } from './path-state.js'
 import { placeTrials } from './place-trials.js'
@@ -124,7 +125,7 @@ function creation(desired: DesiredFile & { readonly content: FileContent }, mode
   const write = writing(withAttributes('create file', { ...made, sensitive }), made, diff)
   const { path, owner, group } = desired
   const trials = [...accountTrials(owner, group), ...writingTrials(made, null)]
-  return { ...write, effect: 'create', undo: keptOf(path), trials }
+  return { ...write, effect: 'create', undo: keptOf(path), trials, ...leftBy(made, null) }
 }
 
 /** Writes content and attributes at once, so that the new content never has the old mode. */
@@ -148,7 +149,7 @@ function rewriting(
     ...writingTrials(written, entry),
     ...(isSame ? [] : changedKeys(path, content, sensitive === true)),
   ]
-  return { ...write, trials, ...undoOf(path, entry) }
+  return { ...write, trials, ...undoOf(path, entry), ...leftBy(written, entry) }
 }
 
 /** The error for a file that cannot be compared: it has the right size but no digest. */

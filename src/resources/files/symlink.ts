@@ -35,6 +35,7 @@ function creation(path: string, target: string): Change {
   const script = steps([enter(directory), mayWriteHere, linking, sh`sync -- .`])
   return change(`create link to ${target}`, [{ script }], {
     effect: 'create',
+    link: { path, target },
     undo: keptOf(path),
     trials: puttingTrials({ path, does: 'make' }),
   })
@@ -58,7 +59,7 @@ function replacement(path: string, target: string, entry: PathEntry, summary: st
     placeNew(name),
   ])
   const trials = puttingTrials({ path, does: 'replace', uids: [entry.uid] })
-  return change(summary, [{ script }], { ...undoOf(path, entry), trials })
+  return change(summary, [{ script }], { link: { path, target }, ...undoOf(path, entry), trials })
 }
 
 /** Shell that succeeds if the path is still what is to be replaced. */

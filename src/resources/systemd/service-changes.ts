@@ -3,7 +3,7 @@ import {
   blocked,
   change,
   fine,
-  left,
+  leaves,
   type Blocked,
   type Change,
   type Plan,
@@ -185,8 +185,8 @@ export function planUnit(
   const { unmask, mask } = masking(name, wanted, unit)
   const changes = [...unmask, ...enabling(wanted, unit), ...operations, ...mask]
   if (changes.length === 0) return fine(described(wanted, unit))
-  const leaves = [left(request(unitFact, name), ended(wanted, unit))]
-  return changes.map((one) => ({ ...keeping(name)(one), leaves }))
+  const left = [leaves(unitFact, `unit:${name}`, () => ended(wanted, unit))]
+  return changes.map((one) => ({ ...keeping(name)(one), leaves: left }))
 }
 
 /** The plan where systemd knows no such unit. */

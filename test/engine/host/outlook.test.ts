@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { change, left, type Change } from '../../../src/core/change.js'
+import { change, leaves, type Change } from '../../../src/core/change.js'
 import { FettleError } from '../../../src/core/errors.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { present } from '../../../src/core/fact.js'
@@ -7,6 +7,7 @@ import { type FactRequest, type FactSource, request } from '../../../src/core/la
 import { omitUndefined } from '../../../src/core/omit-undefined.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Brings, Thing } from '../../../src/core/thing.js'
+import { Links } from '../../../src/engine/host/links.js'
 import { Forecast } from '../../../src/engine/host/outlook.js'
 import type { StepPlan } from '../../../src/engine/host/plan-step.js'
 import { pathFact } from '../../../src/facts/files/path.js'
@@ -47,7 +48,7 @@ type Row = readonly [Resource, StepPlan | FettleError]
 
 /** What becomes of each of these resources. */
 function outlooks(...rows: readonly Row[]): readonly string[] {
-  const forecast = new Forecast(new Supply())
+  const forecast = new Forecast(new Supply(), new Links())
   const steps = stepsOf(rows.map(([resource]) => resource))
   for (const [index, step] of steps.entries()) {
     const [, plan] = rows[index] as Row
@@ -100,7 +101,7 @@ describe('what lacks something is known after apply where an earlier change can 
 })
 
 test('what a step removes is absent for those after it, until another makes it again', () => {
-  const forecast = new Forecast(new Supply())
+  const forecast = new Forecast(new Supply(), new Links())
   const there: FactSource = { standIns: false, fact: () => present(null as never) }
   const seen = (path: string): string =>
     forecast.expecting(there, ({ key }) => key).fact(request(pathFact, { path })).is
@@ -109,7 +110,7 @@ test('what a step removes is absent for those after it, until another makes it a
   const stop = changes({ effect: 'remove', brings: 'anything' })
   const found = [removal, stop, creation].map((plan) => {
     for (const step of stepsOf([bringing([])])) forecast.add(step, plan)
-    return [seen('/srv/a'), seen('/srv/a/b'), seen('/srv'), forecast.makes('path:/srv/a')]
+    return [seen('/srv/a'), seen('/srv/a/b'), seen('/srv'), forecast.things.makes('path:/srv/a')]
   })
   expect(found).toEqual([
     ['absent', 'absent', 'present', false],
@@ -119,7 +120,7 @@ test('what a step removes is absent for those after it, until another makes it a
 })
 
 test('what a step leaves is there for those after it, until another makes or removes it', () => {
-  const forecast = new Forecast(new Supply())
+  const forecast = new Forecast(new Supply(), new Links())
   const tree = (path: string) => request(treeFact, path)
   const there: FactSource = { standIns: false, fact: () => present('as it is' as never) }
   const seen = (wanted: FactRequest<unknown>): unknown => {
@@ -136,7 +137,7 @@ test('what a step leaves is there for those after it, until another makes or rem
       group: null,
       count,
     } as const
-    return changes({ leaves: [left(tree('/srv/a'), [entry])] })
+    return changes({ leaves: [leaves(treeFact, 'path:/srv/a', () => [entry])] })
   }
   const removal = changes({ effect: 'remove', brings: ['path:/srv/a'] })
   const creation = changes({ effect: 'create', brings: ['path:/srv/a'] })
@@ -232,7 +233,7 @@ test.each<[string, Thing, Thing, string]>([
 })
 
 test('what certainly follows is a change already, with what it waits for', () => {
-  const forecast = new Forecast(new Supply())
+  const forecast = new Forecast(new Supply(), new Links())
   const [first, second] = stepsOf([bringing(['user:app']), bringing([])])
   if (first === undefined || second === undefined) throw new Error('no steps')
   const then = [change('create it', sh`true`)]
@@ -295,7 +296,7 @@ describe('what a step would make', () => {
 test('a change of an earlier play counts', () => {
   const earlier = new Supply()
   earlier.add(['server:db'])
-  const forecast = new Forecast(earlier)
+  const forecast = new Forecast(earlier, new Links())
   const [step] = stepsOf([bringing([])])
   if (step === undefined) throw new Error('no step')
   forecast.add(step, lacking(['server:db']))

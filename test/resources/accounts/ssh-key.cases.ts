@@ -128,7 +128,7 @@ export const cases: readonly Case[] = [
     facts: { ...none, publicPath: fileEntry() },
     changes: [`blocked: ${path}.pub is there without its private half`],
     remedy: 'move it away to have a new pair made, or bring the private half',
-    lacks: undefined,
+    lacks: [[`path:${path}`, `path:${path}.pub`]],
   },
   {
     name: 'another kind, none given',
