@@ -214,7 +214,7 @@ export {
   type Judge,
 } from './resources/files/write-file.js'
 export { accountTrials, puttingTrials } from './resources/files/file-trials.js'
-export { placeTrials } from './resources/files/place-trials.js'
+export { placeTrials, type PlaceUse } from './resources/files/place-trials.js'
 export { keepBeforeMaking, takeBackMaking } from './resources/files/made-tree.js'
 export {
   isTreeKept,

@@ -21,7 +21,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: `sed -i '/git/d' ${path}; chattr +i ${path}`,
-        says: /Operation not permitted/,
+        says: /ssh_known_hosts is immutable/,
         after: `chattr -i ${path}`,
       },
     ],

@@ -23,7 +23,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'rm /srv/keys/id /srv/keys/id.pub; chattr +i /srv/keys',
-        says: /Operation not permitted/,
+        says: /root may not write to \/srv\/keys/,
         after: 'chattr -i /srv/keys',
       },
     ],

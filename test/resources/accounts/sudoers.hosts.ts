@@ -34,7 +34,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'echo "# none" >/etc/sudoers.d/former; chattr +i /etc/sudoers.d/former',
-        says: /Operation not permitted/,
+        says: /former is immutable/,
         after: 'chattr -i /etc/sudoers.d/former',
       },
     ],

@@ -14,7 +14,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'touch /srv/tidy/file; chattr +i /srv/tidy/file',
-        says: /Operation not permitted/,
+        says: /\/srv\/tidy\/file is immutable/,
         after: 'chattr -i /srv/tidy/file',
       },
       { by: 'mkdir /srv/tidy/file', says: /is a directory/, after: 'rmdir /srv/tidy/file' },

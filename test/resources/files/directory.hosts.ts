@@ -57,7 +57,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: 'chown root /srv/tree/c; chattr +i /srv/tree/c',
-        says: /Operation not permitted/,
+        says: /\/srv\/tree\/c is immutable/,
         after: 'chattr -i /srv/tree/c',
       },
     ],
