@@ -2,6 +2,7 @@
 const below = {
   core: [],
   facts: ['core'],
+  reads: ['core', 'facts'],
   resources: ['core', 'facts'],
   files: ['core'],
   ssh: ['core', 'files'],
@@ -51,7 +52,7 @@ module.exports = {
       comment:
         'core, facts and resources only compute: describe what to read as a fact and what to do as an action.',
       severity: 'error',
-      from: { path: '^src/(core|facts|resources)/' },
+      from: { path: '^src/(core|facts|reads|resources)/' },
       to: {
         path: [io, 'node_modules/(ssh2|node-ssh|mysql2|@octokit|listr2|dotenv|commander|jiti)/'],
       },

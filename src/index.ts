@@ -28,4 +28,5 @@ export { secretSource, type Content, type ContentOptions } from './resources/fil
 export type { CleanTree } from './resources/git/checkout-options.js'
 export type { MysqlConnectionOptions } from './resources/mysql/connection.js'
 export type { GrantOptions } from './resources/mysql/grants.js'
+export * from './reads/index.js'
 export * from './resources/index.js'

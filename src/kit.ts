@@ -40,9 +40,10 @@ export { z } from 'zod'
 
 // What a resource is given, and what only the host knows
 export { findLaters, Later, request } from './core/later.js'
-export type { Evaluated, FactRequest, FactSource, Resolved, Value } from './core/later.js'
+export type { Evaluated, FactRequest, FactSource, Read, Resolved, Value } from './core/later.js'
 export { holdsSecret, reveal, revealAll, Secret } from './core/secret.js'
 export type { SshKey } from './resources/accounts/ssh-key.js'
+export { decoded, mostRead } from './core/decoded-text.js'
 export { isAbsoluteMode, mode, modeText, resolveMode, type Mode } from './core/mode.js'
 
 // What a plan says and does

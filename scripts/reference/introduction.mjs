@@ -13,6 +13,7 @@ export const chapters = [
   'GitHub',
   'System',
   'Commands and checks',
+  'Reads',
   'Values',
 ]
 

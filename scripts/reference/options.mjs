@@ -52,7 +52,8 @@ export class Options {
     if (name === 'Readonly') return this.typeText(parameters[0])
     if (generic.includes(name)) return `${name}<${this.#list(parameters, ', ')}>`
     const declaration = this.#api.declarationOf(node.typeName)
-    if (ts.isTypeParameterDeclaration(declaration)) return declaration.constraint.getText()
+    if (ts.isTypeParameterDeclaration(declaration))
+      return (declaration.default ?? declaration.constraint).getText()
     if (ts.isTypeAliasDeclaration(declaration) && this.#api.isOurs(declaration.symbol))
       return isReturned(declaration) ? name : this.typeText(declaration.type)
     const isShown = this.#nestedIn(node) === null || this.#api.exported.has(name)

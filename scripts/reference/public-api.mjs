@@ -89,10 +89,16 @@ export class PublicApi {
       ansible: tagged('ansible') ?? '',
       calls: signatures.map(({ declaration: { parameters } }) => parametersOf(parameters)),
       texts: signatures.flatMap((each) => [this.commentOf(each), ...failuresOf(each)]),
-      options: optionsOf(signature.declaration, (node) => this.typeOf(node)),
+      options: optionsOf(signature.declaration, (node) => this.#shapeOf(node)),
       offers: [],
       declaration: signature.declaration,
     }
+  }
+
+  /** The type of a parameter; of a generic one what it extends. */
+  #shapeOf(node) {
+    const type = this.#checker.getNonNullableType(this.typeOf(node))
+    return this.#checker.getBaseConstraintOfType(type) ?? type
   }
 
   /** The same of a resource, from its definition. */

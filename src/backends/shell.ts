@@ -29,11 +29,11 @@ export interface FactBlocks {
 export const usualSeconds = 60
 
 /**
- * The largest number of keys for one block. The time of a script may grow with their number, an
+ * The largest number of keys for one block where the kind sets none. The time of a script may grow with their number, an
  * argument list has a maximum, and an answer that cannot be parsed loses the facts of all keys in
  * its block.
  */
-const mostKeys = 200
+const usualKeys = 200
 
 /** Requests of one kind by one user that one block reads. */
 interface Batch {
@@ -43,7 +43,7 @@ interface Batch {
 }
 
 /**
- * Blocks for these requests: by kind and user, at most `mostKeys` each. Those that leave the host
+ * Blocks for these requests: by kind and user, a limited number of keys each. Those that leave the host
  * come first, since they run in parallel to what follows them.
  */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
@@ -80,10 +80,12 @@ function exchangesOf(batches: readonly Batch[]): ReadonlyMap<string, number> {
   return exchanges
 }
 
-const chunks = (members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] =>
-  Array.from({ length: Math.ceil(members.length / mostKeys) }, (_, index) =>
-    members.slice(index * mostKeys, (index + 1) * mostKeys),
+function chunks(members: readonly ShellRequest[]): readonly (readonly ShellRequest[])[] {
+  const most = members[0]?.kind.mostKeys ?? usualKeys
+  return Array.from({ length: Math.ceil(members.length / most) }, (_, index) =>
+    members.slice(index * most, (index + 1) * most),
   )
+}
 
 /**
  * Limits in characters: of the standard error that a kind may repeat for each of its keys, and of

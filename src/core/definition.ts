@@ -78,7 +78,7 @@ export const args = <A extends readonly unknown[]>(
 ): Arguments<A> => ({ schemas: schemas })
 
 /** A schema for each option of `O`. */
-export interface Options<O extends CommonOptions> {
+export interface Options<O extends CommonOptions<unknown>> {
   readonly schemas: Shape<O>
   /** For types only. */
   readonly types?: O
@@ -88,11 +88,16 @@ export interface Options<O extends CommonOptions> {
  * Declares the options of a resource, besides those that every resource takes: one that the schemas
  * lack, or that `O` does not have, does not compile.
  */
-export const options = <O extends CommonOptions>(schemas: Shape<O>): Options<O> => ({ schemas })
+export const options = <O extends CommonOptions<unknown>>(schemas: Shape<O>): Options<O> => ({
+  schemas,
+})
 
 /** The one definition of a kind of resource: its function, reference and laws are made from it. */
-export interface Definition<A extends readonly unknown[], O extends CommonOptions, E extends object>
-  extends ResourceKind {
+export interface Definition<
+  A extends readonly unknown[],
+  O extends CommonOptions<unknown>,
+  E extends object,
+> extends ResourceKind {
   /** The chapter of the reference that describes it. */
   readonly chapter: string
   /**
@@ -124,7 +129,7 @@ export interface Definition<A extends readonly unknown[], O extends CommonOption
 
 /** A definition whose types are not known. */
 export interface AnyDefinition
-  extends Omit<Definition<readonly unknown[], CommonOptions, object>, 'writeOnly'> {
+  extends Omit<Definition<readonly unknown[], CommonOptions<unknown>, object>, 'writeOnly'> {
   readonly writeOnly?: readonly string[]
 }
 
@@ -135,7 +140,7 @@ export type Given<A extends readonly unknown[], O> =
 /** The function that users call, and the definition that made it. */
 export type ResourceFunction<
   A extends readonly unknown[],
-  O extends CommonOptions,
+  O extends CommonOptions<unknown>,
   E extends object,
 > = ((...given: Given<A, O>) => Resource & E) & { readonly definition: Definition<A, O, E> }
 
@@ -145,7 +150,7 @@ export type ResourceFunction<
  */
 export function resource<
   A extends readonly unknown[],
-  O extends CommonOptions,
+  O extends CommonOptions<unknown>,
   E extends object = object,
 >(definition: Definition<A, O, E>): ResourceFunction<A, O, E> {
   const { type } = definition
@@ -183,7 +188,7 @@ const idOf = ([first = '']: readonly unknown[]): string =>
 export function resourceOf<E extends object>(
   kind: ResourceKind,
   id: string,
-  given: { readonly arguments: readonly unknown[]; readonly options: CommonOptions },
+  given: { readonly arguments: readonly unknown[]; readonly options: CommonOptions<unknown> },
   { reads, values = {}, triggers = [], uses = [], check, joins, brings, offers, plan }: Built<E>,
 ): Resource & E {
   const made: Resource = {
@@ -192,6 +197,7 @@ export function resourceOf<E extends object>(
     type: kind.type,
     id,
     common: given.options,
+    onlyIf: given.options.onlyIf instanceof Later ? given.options.onlyIf : null,
     arguments: given.arguments,
     options: given.options,
     reads,

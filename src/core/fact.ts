@@ -84,6 +84,11 @@ export interface ShellFactKind<K, V> {
    * `unknown`; it never throws and never gives `absent`.
    */
   parse(output: Output, keys: readonly K[]): readonly Fact<V>[]
+  /**
+   * How many keys one block reads at most. Default 200: long answers need fewer, because a block's
+   * standard output is cut at 4 MiB.
+   */
+  readonly mostKeys?: number
   /** Seconds that reading these keys may take in total. Default 60. */
   mayTake?(keys: readonly K[]): number
   /** What a host has answered, and the facts that follow: the parser is tested by it. */

@@ -1,7 +1,9 @@
+import type { Address } from './address.js'
 import { FettleError } from './errors.js'
 import { isEarlyKind, type Fact, type FactKind, type Lacking } from './fact.js'
 import { leavesOf, mapLeaves } from './leaves.js'
 import type { Secret } from './secret.js'
+import type { Brings } from './thing.js'
 
 /**
  * A request for a fact: its kind and its key. The key may itself be a `Later` that depends on early
@@ -10,6 +12,20 @@ import type { Secret } from './secret.js'
 export interface FactRequest<V> {
   readonly kind: FactKind<never, V>
   readonly key: unknown
+  /** A read that the user has asked for. Left out: a fact that a resource needs for itself. */
+  readonly read?: Read
+}
+
+/** What a read of the user's tells of, and who makes it. */
+export interface Read {
+  /** As the user wrote it: `read.stat('/etc/motd')`. */
+  readonly text: string
+  /** Its value is known once no earlier change is planned that can bring one of these things. */
+  readonly of: Brings
+  /** Instead: once none of these resources is to change. */
+  readonly dependsOn?: readonly Address[]
+  /** The user of the host who reads. Left out: the task's, whichever the resource acts as. */
+  readonly become?: string
 }
 
 /**
@@ -113,6 +129,16 @@ export class Later<T> {
         case 'unknown':
           throw new NotYet(fact.reason, fact.remedy, { lacks: fact.lacks })
       }
+    })
+  }
+
+  /** The value of one fact, `null` where it is absent. `standIn` as for `fact`. */
+  static found<T>(wanted: FactRequest<T>, standIn: T): Later<T | null> {
+    return new Later<T | null>([wanted], { by: 'fact' }, (source) => {
+      if (source.standIns && !isEarlyKind(wanted.kind)) return standIn
+      const fact = source.fact(wanted)
+      if (fact.is === 'unknown') throw new NotYet(fact.reason, fact.remedy, { lacks: fact.lacks })
+      return fact.is === 'present' ? fact.value : null
     })
   }
 

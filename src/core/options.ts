@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accountPattern } from './account-name.js'
 import { address, type Address } from './address.js'
 import { FettleError } from './errors.js'
+import { Later } from './later.js'
 import { suggestion } from './names/nearest.js'
 import type { CommonOptions } from './resource.js'
 import { kindOf, wantedOf } from './schema-words.js'
@@ -10,7 +11,12 @@ import { kindOf, wantedOf } from './schema-words.js'
  * A schema for each option of `O`: one that is missing, or that `O` does not have, does not
  * compile.
  */
-export type Shape<O> = { readonly [K in keyof Required<Omit<O, keyof CommonOptions>>]: z.ZodType }
+export type Shape<O> = {
+  readonly [K in keyof Required<Omit<O, keyof CommonOptions>>]: z.ZodType
+} & {
+  /** Where it also takes something else than all other resources do. */
+  readonly onlyIf?: z.ZodType
+}
 
 const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
   name: z.string().min(1).optional(),
@@ -25,6 +31,9 @@ const common: { readonly [K in keyof Required<CommonOptions>]: z.ZodType } = {
     .strictObject({ attempts: z.number().int().positive(), delay: z.number().nonnegative() })
     .optional(),
   ignoreFailure: z.boolean().optional(),
+  onlyIf: z
+    .custom((given) => given instanceof Later, 'must be a Later: use read.stat(…).map(…)')
+    .optional(),
   undo: z.literal(false, 'must be false, or be left out').optional(),
 }
 
@@ -64,10 +73,10 @@ interface Options {
 /** Memoised by shape: shapes are constants, and resources are checked for every host. */
 const allOptions = new WeakMap<object, Options>()
 
-function optionsOf(shape: object): Options {
+function optionsOf(shape: object, others: object): Options {
   const before = allOptions.get(shape)
   if (before !== undefined) return before
-  const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...common }
+  const schemas: Readonly<Record<string, z.ZodType>> = { ...others, ...shape }
   const required = Object.keys(schemas).filter(
     (option) => schemas[option]?.safeParse(undefined).success === false,
   )
@@ -83,12 +92,21 @@ function optionsOf(shape: object): Options {
  * @returns the options as given
  * @throws FettleError `option-unknown` or `option-invalid`, naming the resource and the option
  */
-export function checked<O extends object>(type: string, id: string, given: O, shape: Shape<O>): O {
-  const where = address(type, id)
+export const checked = <O extends object>(type: string, id: string, given: O, shape: Shape<O>): O =>
+  checkedBy(address(type, id), given, optionsOf(shape, common))
+
+/** The same for what is no resource, such as a read: it has the options of its shape alone. */
+export const checkedAlone = <O extends object>(
+  type: string,
+  id: string,
+  given: O,
+  shape: { readonly [K in keyof Required<O>]: z.ZodType },
+): O => checkedBy(address(type, id), given, optionsOf(shape, {}))
+
+function checkedBy<O extends object>(where: Address, given: O, { schemas, required }: Options): O {
   const invalid = (what: string): FettleError => invalidOption(where, what)
   if (typeof given !== 'object' || (given as unknown) === null)
     throw invalid('options must be an object')
-  const { schemas, required } = optionsOf(shape)
   for (const [option, got] of Object.entries(given)) {
     const schema = Object.hasOwn(schemas, option) ? schemas[option] : undefined
     if (schema === undefined) throw unknownOption(where, option, Object.keys(schemas))

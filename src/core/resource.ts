@@ -48,7 +48,7 @@ export interface PlanContext {
 export type Joining = 'files' | 'services'
 
 /** Options that every resource takes. */
-export interface CommonOptions {
+export interface CommonOptions<Condition = Later<boolean>> {
   /** How the resource is shown. Default: its address. */
   readonly name?: string
   /** Act as this user of the host instead of the play's. */
@@ -76,6 +76,11 @@ export interface CommonOptions {
   /** A failure is reported and does not stop the host. Default false. */
   readonly ignoreFailure?: boolean
   /**
+   * While this is false the resource is left alone. Where a change planned before it decides, the
+   * plan says *known after apply*. Default: it is never left alone.
+   */
+  readonly onlyIf?: Condition
+  /**
    * `false`: keep nothing on the host for taking its changes back, for example of a key that must be
    * gone. Default: what was there before a change is kept.
    */
@@ -97,7 +102,9 @@ export interface Resource {
   readonly address: Address
   readonly type: string
   readonly id: string
-  readonly common: CommonOptions
+  readonly common: CommonOptions<unknown>
+  /** While this is false it is left alone; null: never. */
+  readonly onlyIf: Later<boolean> | null
   /** What the user gave: two resources with one address must have equal arguments and options. */
   readonly arguments: readonly unknown[]
   readonly options: object

@@ -12,6 +12,7 @@ export {
   type AptSimulation,
   type AptTrial,
 } from './apt/simulation.js'
+export { answerFact, type AnswerKey } from './commands/answer.js'
 export { guardFact, type CommandLine, type GuardVerdict, type Guards } from './commands/guard.js'
 export { httpFact } from './commands/http.js'
 export { changedKeysFact, type ChangedKey, type KeysQuestion } from './files/changed-keys.js'
@@ -21,6 +22,7 @@ export { placeFact, type PlaceKey } from './files/place.js'
 export { templateFact, sourceFact, sourceContentFact } from './files/project-file.js'
 export { roomFact, type Room, type RoomKey } from './files/room.js'
 export { secretFileFact } from './files/secret-file.js'
+export { textFileFact, type TextFileKey } from './files/text-file.js'
 export { treeSizeFact } from './files/tree-size.js'
 export { treeFact, type TreeEntry } from './files/tree.js'
 export { validationFact, type Validated, type ValidationKey } from './files/validation.js'

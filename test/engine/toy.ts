@@ -230,6 +230,7 @@ export const stepsOf = (
     task: task<unknown>(`task ${String(index)}`, () => [each], options),
     resource: each,
     user: null,
+    reader: () => null,
     selected: true,
   }))
 

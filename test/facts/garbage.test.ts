@@ -19,8 +19,8 @@ const garbage = [
   'nonsense\nend\n',
   '\0\xff\n',
   'at 0\nend\n',
-  'stat 81a4 0 0 1 root root\nend\n',
-  `at 0\nat 0\nstat 81a4 0 0 1 root root\nend\n`,
+  'stat 81a4 0 0 1 1764547200 root root\nend\n',
+  `at 0\nat 0\nstat 81a4 0 0 1 1764547200 root root\nend\n`,
   `${digest}  /x\nend\n`,
   'absent 7\nend\n',
   'has !\n',
@@ -33,7 +33,7 @@ const garbage = [
   'has\nhas\n1\n1\nx',
   'has\nhas\n1\n1\nxyz',
   'link 0\ntargets\nx',
-  'at 0\nstat 81a4 0 0 9 root root\nbytes 0\ncontents\nend\n',
+  'at 0\nstat 81a4 0 0 9 1764547200 root root\nbytes 0\ncontents\nend\n',
   'x'.repeat(100_000),
 ]
 

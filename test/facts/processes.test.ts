@@ -20,6 +20,7 @@ import { githubMarkFact } from '../../src/facts/github/mark.js'
 import { groupFact } from '../../src/facts/accounts/group.js'
 import { idHoldersFact } from '../../src/facts/accounts/id-holders.js'
 import { userProcessFact } from '../../src/facts/accounts/user-process.js'
+import { answerFact } from '../../src/facts/commands/answer.js'
 import { guardFact } from '../../src/facts/commands/guard.js'
 import { hostFact } from '../../src/facts/host.js'
 import { marksFact } from '../../src/facts/systemd/pending-marks.js'
@@ -33,6 +34,7 @@ import { placeFact } from '../../src/facts/files/place.js'
 import { roomFact } from '../../src/facts/files/room.js'
 import { secretFileFact } from '../../src/facts/files/secret-file.js'
 import { sshKeyFact } from '../../src/facts/accounts/ssh-key.js'
+import { textFileFact } from '../../src/facts/files/text-file.js'
 import { treeFact } from '../../src/facts/files/tree.js'
 import { treeSizeFact } from '../../src/facts/files/tree-size.js'
 import { timezoneFact } from '../../src/facts/system/timezone.js'
@@ -348,6 +350,20 @@ describedIfAble('processes that a host starts', () => {
       () => ({ unless: ['true'] }),
       2,
       40,
+    ),
+    row(
+      'answer: timeout, the program, head and base64 twice, cat, and subshells, each of them',
+      answerFact,
+      () => ({ argv: ['true'], codes: [0], timeout: 60, secret: false }),
+      10,
+      200,
+    ),
+    row(
+      'text-file: stat, head',
+      textFileFact,
+      (index) => ({ path: at(`file${index}`), secret: false }),
+      2,
+      2,
     ),
     row(
       'room: id, stat, stat -f',

@@ -112,6 +112,7 @@ export class Convergence {
       task: { name: 'test', build: () => [], options: {} },
       resource,
       user: resource.common.become ?? null,
+      reader: (become) => become ?? null,
       selected: true,
     }
   }

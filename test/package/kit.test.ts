@@ -75,7 +75,7 @@ let host = ''
 
 beforeAll(async () => {
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['acme', 'roles', 'tasks'] }))
-  const shownFiles = ['adding-a-resource.md', 'writing-roles.md'].flatMap((page) => [
+  const shownFiles = ['adding-a-resource.md', 'reading.md', 'writing-roles.md'].flatMap((page) => [
     ...filesOf(page),
   ])
   for (const [path, text] of [...shownFiles, ...Object.entries(plays)]) write(path, text)

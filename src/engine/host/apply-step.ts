@@ -19,7 +19,7 @@ import { actionFailure, tail } from './action-failure.js'
 import type { Step } from '../prepare/build.js'
 import type { KnownFacts } from './known-facts.js'
 import type { SessionReplacement } from './locked-walk.js'
-import { planStep } from './plan-step.js'
+import { planChanged } from './plan-step.js'
 import { checkKept, thingsOf, type Batch, type Keeper } from '../undo/keeper.js'
 
 /**
@@ -229,7 +229,7 @@ export class StepApplication {
   /** @throws FettleError `still-differs` where the facts after the changes are not as desired */
   verify(changes: readonly Change[]): void {
     const { resource } = this.step
-    const after = planStep(resource, this.facts.source(this.step), [])
+    const after = planChanged(resource, this.facts.source(this.step))
     if (after.is === 'fine') return
     if (after.is !== 'changes') {
       if (changes.every((change) => change.proof === 'status')) return

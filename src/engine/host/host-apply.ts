@@ -5,14 +5,14 @@ import type { Thing } from '../../core/thing.js'
 import { marksFor, StepApplication } from './apply-step.js'
 import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
 import type { Step } from '../prepare/build.js'
-import { usesBackends } from './known-facts.js'
+import { hasReads, usesBackends } from './requests.js'
 import { failure, HostFailed, type HostContext } from './host-walk.js'
 import { endsWalk, LockedWalk } from './locked-walk.js'
 import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
 import type { StepOutlook } from './outlook.js'
 import { canRefuse } from './trials.js'
 import type { PlannedThings } from './planned-things.js'
-import { planStep, unmet, type StepPlan } from './plan-step.js'
+import { planChanged, planStep, unmet, type StepPlan } from './plan-step.js'
 import { interrupted, stopped } from '../cancellation.js'
 
 /** The most bytes of input that a round trip carries for several resources. */
@@ -157,6 +157,8 @@ export class HostApply extends LockedWalk {
       const place = this.#things?.placeOfStep(step)
       if (usesBackends(step.resource) || (place !== undefined && places.has(place))) break
       if (place !== undefined) places.add(place)
+      // What earlier links change, it must see.
+      if (at > 0 && hasReads(step.resource)) break
       const plan = this.#planAhead(index + at)
       if (plan?.is !== 'changes') break
       const { changes } = plan
@@ -268,7 +270,7 @@ export class HostApply extends LockedWalk {
   async #stillWanted(step: Step): Promise<readonly Change[]> {
     const { facts } = this.context
     await Promise.all([facts.exchange([], [step]), facts.readBackends(step, () => true)])
-    const plan = planStep(step.resource, facts.source(step), [])
+    const plan = planChanged(step.resource, facts.source(step))
     if (plan.is === 'unknown' || plan.is === 'blocked') throw unmet(step, plan)
     return plan.is === 'changes' ? plan.changes : []
   }

@@ -2,8 +2,9 @@ import type { FactKind } from '../../core/fact.js'
 import { request, type FactRequest } from '../../core/later.js'
 import { linkFact, missingParentFact, parentsOf } from '../../facts/files/missing-parent.js'
 import type { Step } from '../prepare/build.js'
-import { requestsOf, type KnownFacts, type SharedFacts } from './known-facts.js'
+import type { KnownFacts, SharedFacts } from './known-facts.js'
 import { Links } from './links.js'
+import { requestsOf } from './requests.js'
 
 /** Asks of each directory above the paths of a step whether it is a symbolic link. */
 export const linkRequests = (step: Step, shared: SharedFacts): readonly FactRequest<string>[] =>

@@ -2,31 +2,13 @@ import { factBlocks, type ShellRequest } from '../../backends/shell.js'
 import type { AnyBackend } from '../../core/backend.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError, isCode } from '../../core/errors.js'
-import {
-  isShellKind,
-  unknown,
-  type BackendFactKind,
-  type Fact,
-  type Output,
-} from '../../core/fact.js'
+import { isShellKind, unknown, type Fact, type Output } from '../../core/fact.js'
 import { Later, type FactRequest, type FactSource } from '../../core/later.js'
-import type { Resource } from '../../core/resource.js'
 import type { Block, Session } from '../../ssh/session.js'
 import type { Clients, HostClients } from '../clients.js'
 import type { Step } from '../prepare/build.js'
 import { identityOf } from './fact-identity.js'
-
-/** All facts that a resource requests: directly, and through its Laters. */
-export const requestsOf = ({ reads, resolved }: Resource): readonly FactRequest<unknown>[] => [
-  ...Object.values(reads),
-  ...resolved.requests,
-]
-
-/** The same, with the early facts that their keys depend on. */
-export const withKeys = (resource: Resource): readonly FactRequest<unknown>[] =>
-  requestsOf(resource).flatMap((wanted) =>
-    wanted.key instanceof Later ? [wanted, ...wanted.key.requests] : [wanted],
-  )
+import { backendKind, requestsOf } from './requests.js'
 
 /**
  * Reads one fact. An error makes that fact unknown and affects no other, unless the link is lost.
@@ -103,19 +85,6 @@ export class SharedFacts {
   }
 }
 
-/** The kind of a fact that a backend reads; null for one of the shell. */
-const backendKind = ({
-  kind,
-}: FactRequest<unknown>): BackendFactKind<unknown, unknown, unknown> | null =>
-  isShellKind(kind) ? null : kind
-
-/** Whether backends read facts of a resource after its host is connected. */
-export const usesBackends = (resource: Resource): boolean =>
-  requestsOf(resource).some((wanted) => {
-    const kind = backendKind(wanted)
-    return kind !== null && kind.backend.early !== true
-  })
-
 /** A fact that is read for a step besides those that its resource requests. */
 export interface ExtraFact {
   readonly step: Step
@@ -139,7 +108,11 @@ export class KnownFacts {
 
   /** The user that a block must switch to; undefined where the session already is that user. */
   as(step: Step): string | undefined {
-    const user = step.user ?? this.session.loginUser
+    return this.#switched(step.user)
+  }
+
+  #switched(wanted: string | null): string | undefined {
+    const user = wanted ?? this.session.loginUser
     return user === this.session.user ? undefined : user
   }
 
@@ -172,8 +145,9 @@ export class KnownFacts {
     return identity
   }
 
-  #reader({ kind }: FactRequest<unknown>, step: Step): string | undefined {
-    return isShellKind(kind) && kind.asSession !== true ? this.as(step) : undefined
+  #reader({ kind, read }: FactRequest<unknown>, step: Step): string | undefined {
+    if (!isShellKind(kind) || kind.asSession === true) return undefined
+    return this.#switched(read === undefined ? step.user : step.reader(read.become))
   }
 
   /**

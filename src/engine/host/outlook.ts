@@ -1,8 +1,15 @@
 import type { Address } from '../../core/address.js'
 import type { Change } from '../../core/change.js'
 import { FettleError } from '../../core/errors.js'
-import { absent, isShellKind, type Fact, type ShellFactKind } from '../../core/fact.js'
-import { Later, type FactRequest, type FactSource } from '../../core/later.js'
+import {
+  absent,
+  isShellKind,
+  unknown,
+  type Fact,
+  type ShellFactKind,
+  type UnknownFact,
+} from '../../core/fact.js'
+import { Later, type FactRequest, type FactSource, type Read } from '../../core/later.js'
 import type { Brings, Lacks, Thing } from '../../core/thing.js'
 import type { Trial } from '../../core/trial.js'
 import type { Step } from '../prepare/build.js'
@@ -82,7 +89,8 @@ export class Forecast {
 
   /**
    * Facts as the steps so far will leave them: what they remove is absent, what they write is there,
-   * and behind a link that they make is what is there where it leads.
+   * and behind a link that they make is what is there where it leads. What they may change otherwise
+   * a read of the user's cannot tell.
    */
   expecting(source: FactSource, keyOf: (wanted: FactRequest<unknown>) => unknown): FactSource {
     return {
@@ -102,6 +110,8 @@ export class Forecast {
   ): Fact<V> {
     const about = kind.about?.(key)
     if (about !== undefined && this.things.isGone(about)) return absent
+    const disturbed = wanted.read && this.#disturbed(wanted.read)
+    if (disturbed !== undefined) return disturbed
     const left = about === undefined ? undefined : this.#left.get(this.things.placeOf(about), kind)
     if (left !== undefined) return left
     const fact = source.fact(this.#elsewhere(kind, key) ?? wanted)
@@ -117,6 +127,24 @@ export class Forecast {
       return place ?? path
     })
     return moves > 0 ? { kind, key: moved } : undefined
+  }
+
+  /** What a read comes to whose answer the steps so far may change; undefined where none does. */
+  #disturbed({ text, of, dependsOn }: Read): UnknownFact | undefined {
+    const isToChange = (address: Address): boolean =>
+      this.changing.includes(address) || this.#undecided.has(address)
+    const lacks =
+      dependsOn !== undefined || of === 'anything'
+        ? undefined
+        : of.filter((thing) => this.#mayCome(thing))
+    const isDisturbed =
+      dependsOn?.some(isToChange) ?? (lacks === undefined ? this.supply.hasAny : lacks.length > 0)
+    if (!isDisturbed) return undefined
+    return unknown(
+      `what ${text} finds may change before`,
+      'put the resource that depends on it into a later play',
+      { lacks },
+    )
   }
 
   #outlook(step: Step, plan: StepPlan | FettleError): Outlook {

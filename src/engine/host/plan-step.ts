@@ -3,7 +3,7 @@ import { type Change, changesOf } from '../../core/change.js'
 import type { Lacking } from '../../core/fact.js'
 import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
-import { Later, type FactSource } from '../../core/later.js'
+import { Later, type Evaluated, type FactSource } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import type { PlanContext, Resource } from '../../core/resource.js'
 import type { Step } from '../prepare/build.js'
@@ -29,14 +29,24 @@ export interface UnmetPlan extends Lacking {
  * @param made what that makes
  * @throws FettleError where a value or the resource refuses; `internal` for a defect in either
  */
-export function planStep(
+export const planStep = (
   resource: Resource,
   source: FactSource,
   changing: readonly Address[],
   made: Pick<PlanContext, 'makes' | 'madeIn'> = {},
-): StepPlan {
+): StepPlan =>
+  guarded(
+    resource,
+    () => leftAlone(resource, source) ?? compare(resource, source, { changing, ...made }),
+  )
+
+/** The same for a resource that is being changed: `onlyIf` has been decided before. */
+export const planChanged = (resource: Resource, source: FactSource): StepPlan =>
+  guarded(resource, () => compare(resource, source, { changing: [] }))
+
+function guarded(resource: Resource, plan: () => StepPlan): StepPlan {
   try {
-    return compare(resource, source, { changing, ...made })
+    return plan()
   } catch (error) {
     if (error instanceof FettleError) throw error
     const why = messageOf(error)
@@ -46,6 +56,14 @@ export function planStep(
       cause: error,
     })
   }
+}
+
+/** What `onlyIf` says of a resource; undefined where it is to be planned. */
+function leftAlone({ onlyIf }: Resource, source: FactSource): StepPlan | undefined {
+  if (onlyIf === null) return undefined
+  const asked = Later.evaluate(onlyIf, source)
+  if (!asked.known) return { ...asked, is: 'unknown' }
+  return asked.value ? undefined : { is: 'fine', reason: 'onlyIf does not hold' }
 }
 
 function compare(resource: Resource, source: FactSource, context: PlanContext): StepPlan {
@@ -85,10 +103,19 @@ function creation(
   facts: Readonly<Record<string, unknown>>,
   context: PlanContext,
 ): readonly Change[] | undefined {
-  const values = Later.evaluate(resource.resolved, { ...source, standIns: true })
-  if (!values.known) return undefined
+  const values = withStandIns(resource, source)
+  if (values?.known !== true) return undefined
   const changes = changesOf(resource.plan(facts, values.value, context))
   return changes[0]?.effect === 'create' ? changes.map(withoutValues) : undefined
+}
+
+/** The values with stand-ins for what is not known; null where a function of the user's refuses these. */
+function withStandIns(resource: Resource, source: FactSource): Evaluated<unknown> | null {
+  try {
+    return Later.evaluate(resource.resolved, { ...source, standIns: true })
+  } catch {
+    return null
+  }
 }
 
 /** A change without what stand-ins have made of it. It is shown and never performed. */

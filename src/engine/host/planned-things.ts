@@ -62,7 +62,7 @@ export class PlannedThings implements Ahead {
   }
 
   isGone(thing: Thing): boolean {
-    return !this.#removed.isEmpty && this.#removed.has(this.placeOf(thing))
+    return this.#removed.has(this.placeOf(thing))
   }
 
   /** Something changes that may bring anything back. */

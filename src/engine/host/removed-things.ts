@@ -8,10 +8,8 @@ export class RemovedThings {
   readonly #paths = new Set<string>()
   /** Other things, and whether nothing since can have brought them back. */
   readonly #others = new Map<Thing, boolean>()
-  isEmpty = true
 
   remove(thing: Thing): void {
-    this.isEmpty = false
     const path = pathOf(thing)
     if (path === null) {
       this.#others.set(thing, true)

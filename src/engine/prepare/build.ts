@@ -38,6 +38,8 @@ export interface Step {
    * only root may do, such as writing marks of restarts.
    */
   readonly behindRoot?: true
+  /** The user who makes a read: the one that it names, else the task's; null is the login user. */
+  readonly reader: (become: string | undefined) => string | null
   /**
    * Chosen by tags and `--start-at-task`. A step that is not chosen still counts as a trigger, and
    * still gets marks.
@@ -114,11 +116,13 @@ function usersOf(
   { connection }: InventoryHost,
   becomeOfTask: unknown,
   become: string | undefined,
-): Pick<Step, 'user' | 'behindRoot'> {
-  const taskUser = becomeUser(connection, becomeOfTask)
-  if (become === undefined) return { user: taskUser }
-  const user = becomeUser(connection, become)
-  return taskUser === 'root' && user !== 'root' ? { user, behindRoot: true } : { user }
+): Pick<Step, 'user' | 'behindRoot' | 'reader'> {
+  const reader: Step['reader'] = (wanted) => becomeUser(connection, wanted ?? becomeOfTask)
+  const taskUser = reader(undefined)
+  const user = reader(become)
+  return taskUser === 'root' && user !== 'root'
+    ? { user, behindRoot: true, reader }
+    : { user, reader }
 }
 
 /** The steps of a host, depending on whether it runs the play's `once` tasks. */

@@ -59,7 +59,23 @@ function withComparedValues(
     return [name, agreed(name, value, others.get(name), conflict)]
   })
   const all = Object.fromEntries(members)
-  return { ...first, values: all, resolved: Later.all<unknown>(all) }
+  return {
+    ...first,
+    values: all,
+    resolved: Later.all<unknown>(all),
+    onlyIf: agreedCondition(first, second, conflict),
+  }
+}
+
+/** `onlyIf` of the first resource, compared with the second's where functions differ. */
+function agreedCondition(
+  { onlyIf: first }: Resource,
+  { onlyIf: second }: Resource,
+  conflict: Conflict,
+): Later<boolean> | null {
+  if (first === null || second === null) return first
+  if (compareOptions(first, second).is === 'equal') return first
+  return Later.agreed(first, second, comparing('onlyIf', conflict))
 }
 
 const agreed = (
@@ -68,11 +84,15 @@ const agreed = (
   second: unknown,
   conflict: Conflict,
 ): Later<unknown> =>
-  Later.agreed(Later.all<unknown>(first), Later.all<unknown>(second), (value, other) => {
+  Later.agreed(Later.all<unknown>(first), Later.all<unknown>(second), comparing(name, conflict))
+
+const comparing =
+  (name: string, conflict: Conflict) =>
+  (value: unknown, other: unknown): void => {
     const compared = compareOptions(value, other)
     if (compared.is !== 'equal' && compared.is !== 'reordered')
       throw conflict({ ...compared, at: [name, ...compared.at] })
-  })
+  }
 
 const conflictOf =
   (first: Resource, second: Resource, host: string): Conflict =>

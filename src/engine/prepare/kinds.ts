@@ -1,6 +1,6 @@
 import { FettleError } from '../../core/errors.js'
 import type { Resource } from '../../core/resource.js'
-import { withKeys } from '../host/known-facts.js'
+import { withKeys } from '../host/requests.js'
 import type { Step } from './build.js'
 import { placeOf } from './resource-places.js'
 

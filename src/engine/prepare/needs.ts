@@ -3,7 +3,7 @@ import { messageOf } from '../../core/error-message.js'
 import { FettleError } from '../../core/errors.js'
 import type { Resource } from '../../core/resource.js'
 import type { Clients } from '../clients.js'
-import { withKeys } from '../host/known-facts.js'
+import { withKeys } from '../host/requests.js'
 import type { Step } from './build.js'
 
 /**

@@ -2,7 +2,8 @@ import { FettleError, isCode } from '../../core/errors.js'
 import { isEarlyKind } from '../../core/fact.js'
 import { Later, type FactRequest } from '../../core/later.js'
 import type { Step } from './build.js'
-import { requestsOf, withKeys, type SharedFacts } from '../host/known-facts.js'
+import type { SharedFacts } from '../host/known-facts.js'
+import { requestsOf, withKeys } from '../host/requests.js'
 import { placeOf } from './resource-places.js'
 
 const isEarly = ({ kind }: FactRequest<unknown>): boolean => isEarlyKind(kind)

@@ -160,4 +160,5 @@ const holdsAll = (some: Requests, wanted: Requests): boolean =>
 const sameRequest = (one: FactRequest<unknown>, other: FactRequest<unknown>): boolean =>
   one.kind.backend === other.kind.backend &&
   one.kind.name === other.kind.name &&
-  sameOptions(one.key, other.key)
+  sameOptions(one.key, other.key) &&
+  sameOptions(one.read, other.read)

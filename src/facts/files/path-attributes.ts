@@ -10,6 +10,8 @@ export interface PathAttributes {
   readonly group: string | null
   /** In bytes. */
   readonly size: number
+  /** When its content was changed last, in seconds since 1970. */
+  readonly mtime: number
 }
 
 const kinds: Readonly<Record<number, PathAttributes['kind']>> = {
@@ -20,9 +22,9 @@ const kinds: Readonly<Record<number, PathAttributes['kind']>> = {
 const nameOf = (name: string | undefined): string | null =>
   name === undefined || name === 'UNKNOWN' ? null : name
 
-/** Parses a line of `stat -c '%f %u %g %s %U:%G'`. A name may contain spaces, but no colon. */
+/** Parses a line of `stat -c '%f %u %g %s %Y %U:%G'`. A name may contain spaces, but no colon. */
 export function readAttributes(rest: string): PathAttributes | undefined {
-  const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) ([^:]+):([^:]+)$/.exec(rest)
+  const found = /^([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) ([^:]+):([^:]+)$/.exec(rest)
   if (found === null) return undefined
   const bits = parseInt(found[1] ?? '', 16)
   return {
@@ -31,7 +33,8 @@ export function readAttributes(rest: string): PathAttributes | undefined {
     uid: Number(found[2]),
     gid: Number(found[3]),
     size: Number(found[4]),
-    owner: nameOf(found[5]),
-    group: nameOf(found[6]),
+    mtime: Number(found[5]),
+    owner: nameOf(found[6]),
+    group: nameOf(found[7]),
   }
 }

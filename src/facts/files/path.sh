@@ -15,8 +15,8 @@
 #   absent 1
 #   at 2
 #   closed 3 1
-#   stat 81a4 0 0 6 root:root
-#   stat a1ff 0 0 5 root:root
+#   stat 81a4 0 0 6 1764547200 root:root
+#   stat a1ff 0 0 5 1764547200 root:root
 #   link 2
 #   targets
 #   plain<NUL>sum 0
@@ -25,6 +25,7 @@
 #   contents
 #   hello
 #   end
+# Needs: hidden.sh.
 # shellcheck disable=SC2154,SC2034,SC2086
 
 newline_='
@@ -60,19 +61,13 @@ say_closed_() {
   echo "closed $key_ $1"
 }
 
-# What is there. What is not is told from what may not be looked at by the nearest directory above
-# that exists.
+# What is there.
 is_there_() {
   if [ -e "$path_" ] || [ -L "$path_" ]; then
     echo "at $key_"
     return 0
   fi
-  above_=$path_ up_=0
-  while [ ! -e "$above_" ] && [ ! -L "$above_" ]; do
-    above_=${above_%/*} up_=$((up_ + 1))
-    above_=${above_:-/}
-  done
-  if [ -d "$above_" ] && [ ! -x "$above_" ]; then say_closed_ "$up_"; else echo "absent $key_"; fi
+  if fettle_is_hidden "$path_"; then say_closed_ "$up_"; else echo "absent $key_"; fi
   return 1
 }
 
@@ -116,7 +111,7 @@ start_list_() { arguments_='' listed_=''; }
 # Shows what they are, and keeps their sizes: $size_is_3. $1: options of stat(1).
 show_attributes_() {
   [ -n "$arguments_" ] || return 0
-  attributes_=$(eval "exec stat $1 -c 'stat %f %u %g %s %U:%G' --$arguments_")
+  attributes_=$(eval "exec stat $1 -c 'stat %f %u %g %s %Y %U:%G' --$arguments_")
   printf '%s\n' "$attributes_"
   set -- $listed_
   IFS=$newline_

@@ -10,6 +10,7 @@ import {
 } from '../../core/fact.js'
 import { lines, sh, shellFunctions, type Sh } from '../../core/sh.js'
 import { slowDisk } from '../limits.js'
+import hiddenText from './hidden.sh.js'
 import { readAttributes, type PathAttributes } from './path-attributes.js'
 import pathText from './path.sh.js'
 
@@ -78,6 +79,7 @@ function script(keys: readonly PathKey[]): Sh {
   const shown = [own.filter(isShown), followed.filter(isShown)]
   const numbers = (some: readonly Indexed[]): string => some.map(({ index }) => index).join(' ')
   return lines([
+    shellFunctions(hiddenText),
     shellFunctions(pathText),
     sh`most_digested=${mostDigested} longest_content=${longestContent} slow_disk=${slowDisk}`,
     ...all.flatMap(assignments),
@@ -242,8 +244,8 @@ export const pathFact = shellFact<PathKey, PathEntry>({
       'at 0',
       'at 1',
       'absent 2',
-      'stat 81a0 0 33 6 root:www-data',
-      'stat a1ff 0 0 10 root:root',
+      'stat 81a0 0 33 6 1764547200 root:www-data',
+      'stat a1ff 0 0 10 1764547200 root:root',
       'link 1',
       'targets',
       'releases/7\0sum 0',
@@ -263,6 +265,7 @@ export const pathFact = shellFact<PathKey, PathEntry>({
         owner: 'root',
         group: 'www-data',
         size: 6,
+        mtime: 1764547200,
         sha256: '5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03',
         target: null,
         content: Buffer.from('hello\n'),
@@ -275,6 +278,7 @@ export const pathFact = shellFact<PathKey, PathEntry>({
         owner: 'root',
         group: 'root',
         size: 10,
+        mtime: 1764547200,
         sha256: null,
         target: 'releases/7',
         content: null,

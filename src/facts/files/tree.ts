@@ -77,8 +77,8 @@ echo end`,
     keys: ['/srv/app', '/srv/none'],
     // The group 5001 has no name.
     stdout: [
-      '      2 0 41ed 0 5513 0 root:domain users',
-      '     12 0 81a4 33 5001 0 www-data:UNKNOWN',
+      '      2 0 41ed 0 5513 0 0 root:domain users',
+      '     12 0 81a4 33 5001 0 0 www-data:UNKNOWN',
       '      1 1 none',
       'end',
       '',

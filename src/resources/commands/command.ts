@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { address as addressOf } from '../../core/address.js'
 import { type Action, type Blocked, blocked, change, type Change, fine } from '../../core/change.js'
 import { args, desired, options, resource } from '../../core/definition.js'
-import { request, type Value } from '../../core/later.js'
+import { Later, request, type Value } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { absolutePath, resources, secret, text, value } from '../../core/schemas.js'
 import { clearScript } from '../../core/restart-marks.js'
@@ -19,7 +19,7 @@ import {
 } from '../../facts/commands/guard.js'
 import { hiddenMarks, marksFact, seenMarks } from '../../facts/systemd/pending-marks.js'
 
-export interface CommandOptions extends CommonOptions {
+export interface CommandOptions extends CommonOptions<CommandLine | Later<boolean>> {
   /**
    * Run only while this path is missing. If it is still missing afterwards, the command has failed.
    */
@@ -33,9 +33,10 @@ export interface CommandOptions extends CommonOptions {
   readonly unless?: CommandLine
   /**
    * A command that changes nothing: only status 0 means that there is something to do. At most 60
-   * s; 125 to 127 are failures.
+   * s; 125 to 127 are failures. Or a `Later`, as of all resources: while it is false, the command is
+   * left alone.
    */
-  readonly onlyIf?: CommandLine
+  readonly onlyIf?: CommandLine | Later<boolean>
   /**
    * Run only after one of these has changed, in this run or an earlier one, until the command has
    * succeeded once.
@@ -144,24 +145,24 @@ esac`,
   }
 }
 
-function skipReason(verdict: GuardVerdict, options: CommandOptions): string | null {
+function skipReason(verdict: GuardVerdict, guards: Guards): string | null {
   if (verdict.is !== 'holds') return null
   switch (verdict.guard) {
     case 'creates':
-      return `${options.creates ?? ''} exists`
+      return `${guards.creates ?? ''} exists`
     case 'removes':
-      return `${options.removes ?? ''} does not exist`
+      return `${guards.removes ?? ''} does not exist`
     case 'unless':
-      return `${short(shown(options.unless ?? ''))} holds`
+      return `${short(shown(guards.unless ?? ''))} holds`
     case 'onlyIf':
-      return `${short(shown(options.onlyIf ?? ''))} does not hold`
+      return `${short(shown(guards.onlyIf ?? ''))} does not hold`
   }
 }
 
 /** The error where the command has succeeded but its guards still require it to run. */
 function ineffectiveBy(
   line: CommandLine,
-  { removes, unless, onlyIf }: CommandOptions,
+  { removes, unless, onlyIf }: Guards,
 ): NonNullable<Change['ineffective']> {
   const left: string[] = []
   if (removes !== undefined) left.push(`${removes} is still there`)
@@ -182,18 +183,18 @@ const noAnswer: Readonly<Record<number, string>> = {
   127: 'was not found',
 }
 
-function guardFailure(verdict: GuardVerdict, options: CommandOptions): Blocked | null {
+function guardFailure(verdict: GuardVerdict, guards: Guards): Blocked | null {
   if (verdict.is !== 'failed') return null
   if (verdict.guard === 'cwd')
     return blocked(
-      `the directory ${options.cwd ?? '/'} does not exist or cannot be entered`,
+      `the directory ${guards.cwd ?? '/'} does not exist or cannot be entered`,
       'add the resource that makes it before this one',
-      { lacks: [`path:${options.cwd ?? '/'}`] },
+      { lacks: [`path:${guards.cwd ?? '/'}`] },
     )
   const { guard, status } = verdict
   const why = noAnswer[status] ?? 'was ended by a signal'
   return blocked(
-    `the guard ${guard} (${short(shown(options[guard] ?? ''))}) ${why}: status ${String(status)}`,
+    `the guard ${guard} (${short(shown(guards[guard] ?? ''))}) ${why}: status ${String(status)}`,
     'correct the guard, or add the resource that brings its program before this one',
   )
 }
@@ -214,7 +215,7 @@ export const command = resource({
     creates: absolutePath.optional(),
     removes: absolutePath.optional(),
     unless: commandLine.optional(),
-    onlyIf: commandLine.optional(),
+    onlyIf: value(commandLine).optional(),
     onChangeOf: resources.optional(),
     cwd: absolutePath.optional(),
     env: z
@@ -228,7 +229,8 @@ export const command = resource({
   }),
   identity: idOf,
   build(line, options) {
-    const { creates, removes, unless, onlyIf, cwd, onChangeOf } = options
+    const { creates, removes, unless, cwd, onChangeOf } = options
+    const onlyIf = options.onlyIf instanceof Later ? undefined : options.onlyIf
     const guards: Guards = omitUndefined({ creates, removes, unless, onlyIf, cwd })
     const pending = addressOf('command', idOf(line, options))
     const triggers = onChangeOf?.map(
@@ -242,9 +244,9 @@ export const command = resource({
       triggers: triggers ?? [],
       plan({ verdict, marks }, { env, input }, { changing }) {
         const answer = verdict ?? { is: 'due' }
-        const reason = skipReason(answer, options)
+        const reason = skipReason(answer, guards)
         if (reason !== null) return fine(reason)
-        const hindered = guardFailure(answer, options)
+        const hindered = guardFailure(answer, guards)
         if (hindered !== null && isAsked) return hindered
         const because = [...new Set([...seenMarks(marks).map((mark) => mark.trigger), ...changing])]
         if (triggers !== undefined && because.length === 0)
@@ -256,7 +258,7 @@ export const command = resource({
         const cause = triggers === undefined ? {} : { because }
         const text = short(shown(line))
         const due = settles
-          ? change(`run: ${text}`, actions, { ineffective: ineffectiveBy(line, options), ...cause })
+          ? change(`run: ${text}`, actions, { ineffective: ineffectiveBy(line, guards), ...cause })
           : change(`always runs: ${text}`, actions, { proof: 'status', ...cause })
         return hindered === null ? [due] : { ...hindered, then: [due] }
       },

@@ -11,8 +11,8 @@ interface Account {
   readonly id?: number
 }
 
-/** Stands for an id that is not known. */
-const unknownId = -1
+/** Stands for a number that is not known. */
+const notKnown = -1
 
 function accountAfter(given: string | number | undefined, before: Account): Account {
   if (given === undefined || given === before.name || given === before.id) return before
@@ -38,10 +38,11 @@ export function leftBy(
       kind: 'file',
       mode,
       owner: owner.name ?? null,
-      uid: owner.id ?? unknownId,
+      uid: owner.id ?? notKnown,
       group: group.name ?? null,
-      gid: group.id ?? unknownId,
+      gid: group.id ?? notKnown,
       size: inputLength(content),
+      mtime: notKnown,
       sha256: digestOf(content),
       target: null,
       content: Buffer.from(content),

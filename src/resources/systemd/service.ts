@@ -8,7 +8,7 @@ import { unitFact } from '../../facts/systemd/unit.js'
 import { addresses, planAbsent, planUnit } from './service-changes.js'
 import type { ServiceOptions } from './service-options.js'
 import { serviceState } from './service-state.js'
-import { completedUnitName, isTemplate } from './unit-name.js'
+import { completedUnitName, isTemplate } from '../../facts/systemd/unit-name.js'
 
 export type { ServiceOptions } from './service-options.js'
 

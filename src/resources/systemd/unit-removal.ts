@@ -5,7 +5,7 @@ import type { PathEntry } from '../../facts/files/path.js'
 import type { UnitState } from '../../facts/systemd/unit.js'
 import { serviceState } from './service-state.js'
 import { unitFileState } from './unit-file-state.js'
-import { isTemplate } from './unit-name.js'
+import { isTemplate } from '../../facts/systemd/unit-name.js'
 import { bringsOf, directory, occupied } from './unit-place.js'
 
 /** What has to be done before the file of a unit is removed. */

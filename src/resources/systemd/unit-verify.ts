@@ -1,5 +1,5 @@
 import { quote } from '../../core/sh.js'
-import { isTemplate } from './unit-name.js'
+import { isTemplate } from '../../facts/systemd/unit-name.js'
 
 /**
  * Shell patterns for errors of systemd-analyze(1) that systemd itself does not report. They depend

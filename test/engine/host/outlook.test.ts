@@ -3,7 +3,7 @@ import { change, leaves, type Change } from '../../../src/core/change.js'
 import { FettleError } from '../../../src/core/errors.js'
 import type { CommonOptions, Resource } from '../../../src/core/resource.js'
 import { present } from '../../../src/core/fact.js'
-import { type FactRequest, type FactSource, request } from '../../../src/core/later.js'
+import { type FactRequest, type FactSource, type Read, request } from '../../../src/core/later.js'
 import { omitUndefined } from '../../../src/core/omit-undefined.js'
 import { sh } from '../../../src/core/sh.js'
 import type { Brings, Thing } from '../../../src/core/thing.js'
@@ -291,6 +291,53 @@ describe('what a step would make', () => {
       ['changed', 'changed'],
     ],
   ])('%s', (_, rows, expected) => expect(outlooks(...rows)).toEqual(expected))
+})
+
+describe('what a read of the user’s finds', () => {
+  const change1 = (brings: Brings): Row => [bringing(brings), changes()]
+  test.each<[string, Row, Partial<Read>, 'present' | 'absent' | 'unknown']>([
+    ['is known behind what has nothing to do', [bringing('anything'), fine], {}, 'present'],
+    ['is known behind a change of another thing', change1(['path:/b']), {}, 'present'],
+    ['is not known behind a change of it', change1(['path:/a']), {}, 'unknown'],
+    ['is not known behind a change of anything', change1('anything'), {}, 'unknown'],
+    ['is not known behind what is unknown', [bringing(['path:/a']), lacking([])], {}, 'unknown'],
+    [
+      'is absent behind its removal',
+      [bringing(['path:/a']), changes({ effect: 'remove' })],
+      {},
+      'absent',
+    ],
+    ['is not known behind any, where that may matter', change1([]), { of: 'anything' }, 'unknown'],
+    [
+      'is known behind a change that it does not depend on',
+      change1('anything'),
+      { dependsOn: ['thing[other]'] },
+      'present',
+    ],
+  ])('%s', (_, [resource, plan], more, is) => {
+    const forecast = new Forecast(new Supply(), new Links())
+    for (const step of stepsOf([resource])) forecast.add(step, plan)
+    const wanted = {
+      ...request(pathFact, { path: '/a' }),
+      read: { text: 'read.stat[/a]', of: ['path:/a'] as const, ...more },
+    }
+    const host: FactSource = { standIns: false, fact: () => present({}) as never }
+    expect(forecast.expecting(host, ({ key }) => key).fact(wanted).is).toBe(is)
+  })
+
+  test('is not known behind a change that it depends on', () => {
+    const forecast = new Forecast(new Supply(), new Links())
+    const [step] = stepsOf([bringing([])])
+    if (step === undefined) throw new Error('no step')
+    forecast.add(step, changes())
+    const read = { text: 'x', of: 'anything', dependsOn: [step.resource.address] } as const
+    const host: FactSource = { standIns: false, fact: () => present({}) as never }
+    const wanted = { ...request(pathFact, { path: '/a' }), read }
+    expect(forecast.expecting(host, ({ key }) => key).fact(wanted)).toMatchObject({
+      is: 'unknown',
+      reason: 'what x finds may change before',
+    })
+  })
 })
 
 test('a change of an earlier play counts', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { absent, present, type Fact } from '../../../src/core/fact.js'
+import { absent, present, unknown, type Fact } from '../../../src/core/fact.js'
 import type { FactRequest, FactSource } from '../../../src/core/later.js'
 import type { Resource } from '../../../src/core/resource.js'
-import { planStep } from '../../../src/engine/host/plan-step.js'
+import { planChanged, planStep } from '../../../src/engine/host/plan-step.js'
 import { pathFact } from '../../../src/facts/files/path.js'
-import { file, generatedSecret, mysql, user } from '../../../src/index.js'
+import { file, generatedSecret, group, mysql, read, user } from '../../../src/index.js'
 import { fileEntry } from '../../resources/files/entry.js'
 
 const secret = generatedSecret('/srv/secret').value
@@ -35,4 +35,27 @@ test.each<[what: string, Resource, Fact<unknown>, readonly string[] | undefined]
   expect(plan).toMatchObject({ is: 'unknown', lacks: ['path:/srv/secret'] })
   expect('then' in plan ? plan.then?.map(({ summary }) => summary) : undefined).toEqual(then)
   expect(JSON.stringify(plan)).not.toMatch(/diff|5ec2e7/)
+})
+
+test('a function of the user’s that refuses stand-ins leaves the value unknown', () => {
+  const content = secret.map(() => {
+    throw new RangeError('not that one')
+  })
+  const plan = planStep(file('/srv/conf', { content }), hostWith(absent), [])
+  expect(plan).toMatchObject({ is: 'unknown', lacks: ['path:/srv/secret'] })
+  expect('then' in plan ? plan.then : undefined).toBeUndefined()
+})
+
+test.each<[what: string, Fact<unknown>, string, string | null]>([
+  ['holds', absent, 'changes', null],
+  ['does not hold', present(fileEntry()), 'fine', 'onlyIf does not hold'],
+  ['is not known', unknown('shut', 'open it'), 'unknown', 'shut'],
+])('onlyIf that %s', (_, path, is, reason) => {
+  const onlyIf = read.stat('/srv/other').map((found) => found === null)
+  const made = group('app', { onlyIf })
+  const plan = planStep(made, hostWith(path), [])
+  expect(plan.is).toBe(is)
+  expect('reason' in plan ? plan.reason : null).toBe(reason)
+  // Once it has been decided, its own change must not hide what is left to do.
+  expect(planChanged(made, hostWith(path)).is).toBe('changes')
 })

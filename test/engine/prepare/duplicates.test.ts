@@ -121,6 +121,16 @@ describe('functions of one text, made twice,', () => {
     ])
   })
 
+  test('are compared as onlyIf, too', async () => {
+    fleet.write('web1', 'key', 'k')
+    const if_ = (letter: string) => () => [
+      note('a', { text: 'a', onlyIf: textOf('key').map((text) => text === letter) }),
+    ]
+    expect((await run([if_('k'), if_('k')])).of('web1')).toEqual(['a changed: create a'])
+    expect((await run([if_('x'), if_('x')])).of('web1')).toEqual(['a ok: onlyIf does not hold'])
+    expect((await run([if_('k'), if_('x')])).of('web1')).toEqual(['a failed: resource-conflict'])
+  })
+
   test('are compared with the first, for any number of them', async () => {
     fleet.write('web1', 'key', 'k')
     expect((await run([role('x'), role('x'), role('y')])).of('web1')).toEqual([

@@ -4,13 +4,14 @@ import { said } from '../said.js'
 
 const digest = 'a'.repeat(64)
 const other = 'b'.repeat(64)
-const stat = 'stat 81a4 0 0 6 root:root\n'
+const stat = 'stat 81a4 0 0 6 1764547200 root:root\n'
 const file: PathEntry = {
   kind: 'file',
   mode: 0o644,
   uid: 0,
   gid: 0,
   size: 6,
+  mtime: 1764547200,
   owner: 'root',
   group: 'root',
   sha256: null,
@@ -27,7 +28,7 @@ test.each<[string, readonly PathKey[], string, readonly object[]]>([
   [
     'two, the second first',
     [a, b],
-    `at 1\nat 0\n${stat}stat 41ed 0 0 6 root:root\nend\n`,
+    `at 1\nat 0\n${stat}stat 41ed 0 0 6 1764547200 root:root\nend\n`,
     [present({ ...file, kind: 'directory', mode: 0o755 }), present(file)],
   ],
   ['nothing', [a], 'absent 0\nend\n', [{ is: 'absent' }]],
@@ -54,7 +55,7 @@ test.each<[string, readonly PathKey[], string, readonly object[]]>([
   [
     'names of a domain, and a malformed line, which affects only its own path',
     [a, b, { path: '/c' }],
-    `at 0\nat 1\nat 2\nstat 81a4 5001 5513 6 DOM\\ada:domain users\nstat 81a4 0 0 6 root\n${stat}end\n`,
+    `at 0\nat 1\nat 2\nstat 81a4 5001 5513 6 1764547200 DOM\\ada:domain users\nstat 81a4 0 0 6 1764547200 root\n${stat}end\n`,
     [
       present({ ...file, uid: 5001, gid: 5513, owner: 'DOM\\ada', group: 'domain users' }),
       {
@@ -74,19 +75,19 @@ test.each<[string, readonly PathKey[], string, readonly object[]]>([
   [
     'targets, which may have lines',
     [a, b],
-    `at 0\nat 1\nstat a1ff 0 0 6 root:root\nstat a1ff 0 0 6 root:root\nlink 1\nlink 0\ntargets\nx\nend\n\0/y\0end\n`,
+    `at 0\nat 1\nstat a1ff 0 0 6 1764547200 root:root\nstat a1ff 0 0 6 1764547200 root:root\nlink 1\nlink 0\ntargets\nx\nend\n\0/y\0end\n`,
     [present({ ...link, target: '/y' }), present({ ...link, target: 'x\nend\n' })],
   ],
   [
     'targets of two kinds of links',
     [a, b],
-    `at 0\nat 1\nstat a1ff 0 0 6 root:root\nstat a1ff 0 0 6 root:root\nlink 0\ntargets\nx\0link 1\ntargets\ny\0end\n`,
+    `at 0\nat 1\nstat a1ff 0 0 6 1764547200 root:root\nstat a1ff 0 0 6 1764547200 root:root\nlink 0\ntargets\nx\0link 1\ntargets\ny\0end\n`,
     [present({ ...link, target: 'x' }), present({ ...link, target: 'y' })],
   ],
   [
     'contents',
     [a, b],
-    `at 0\nat 1\n${stat}stat 81a4 0 0 3 root:root\nbytes 1\nbytes 0\ncontents\nab\nend\nx\nend\n`,
+    `at 0\nat 1\n${stat}stat 81a4 0 0 3 1764547200 root:root\nbytes 1\nbytes 0\ncontents\nab\nend\nx\nend\n`,
     [
       present({ ...file, content: Buffer.from('end\nx\n') }),
       present({ ...file, size: 3, content: Buffer.from('ab\n') }),
@@ -102,7 +103,7 @@ test.each([
   [900_000, null],
 ])('of a file of %d bytes the content has %p', (size, length) => {
   const shown = 'x'.repeat(Math.min(size, 262_145))
-  const answer = `at 0\nstat 81a4 0 0 ${String(size)} root:root\nbytes 0\ncontents\n${shown}end\n`
+  const answer = `at 0\nstat 81a4 0 0 ${String(size)} 1764547200 root:root\nbytes 0\ncontents\n${shown}end\n`
   const [fact] = pathFact.parse(said(answer), [a])
   expect(fact).toMatchObject({ is: 'present', value: { size } })
   expect(fact?.is === 'present' && (fact.value.content?.length ?? null)).toBe(length)

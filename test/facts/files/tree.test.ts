@@ -17,17 +17,17 @@ const present = (value: object): object => ({ is: 'present', value })
 test.each([
   [
     'each tree has its own entries',
-    '      1 0 41ed 0 0 0 root:root\n1234567 0 81a4 0 0 0 root:root\n      1 1 41ed 0 0 0 root:root\nend\n',
+    '      1 0 41ed 0 0 0 0 root:root\n1234567 0 81a4 0 0 0 0 root:root\n      1 1 41ed 0 0 0 0 root:root\nend\n',
     [present([directory, file]), present([directory])],
   ],
   [
     'the second is the first in the answer',
-    '      1 1 41ed 0 0 0 root:root\n      1 0 none\nend\n',
+    '      1 1 41ed 0 0 0 0 root:root\n      1 0 none\nend\n',
     [{ is: 'absent' }, present([directory])],
   ],
   [
     'a malformed line affects only its own tree',
-    '      1 0 41ed 0 0 0 root:root\n      1 0 41ed 0 0 0 root\n      1 1 none\nend\n',
+    '      1 0 41ed 0 0 0 0 root:root\n      1 0 41ed 0 0 0 0 root\n      1 1 none\nend\n',
     [
       {
         is: 'unknown',
@@ -39,7 +39,7 @@ test.each([
   ],
   [
     'a tree may have nothing but a malformed line',
-    '      1 0 41ed 0 0 0 root\n      1 1 none\nend\n',
+    '      1 0 41ed 0 0 0 0 root\n      1 1 none\nend\n',
     [{ is: 'unknown', reason: 'what is in /a could not be understood' }, { is: 'absent' }],
   ],
 ])('%s', (_, stdout, facts) => {
@@ -47,7 +47,7 @@ test.each([
 })
 
 describe('all are unknown', () => {
-  const whole = '      1 0 41ed 0 0 0 root:root\n      1 1 none\nend\n'
+  const whole = '      1 0 41ed 0 0 0 0 root:root\n      1 1 none\nend\n'
   // After an error of a tool entries may be missing.
   test.each([
     ['a tool said something', said(whole, 0, 'find: denied\n'), 'find: denied'],
@@ -56,7 +56,7 @@ describe('all are unknown', () => {
     ['the end is missing', said(whole.replace('end\n', '')), 'status 0'],
     [
       'a line of one is the last',
-      said(whole.replace('end\n', '      1 0 81a4 0 0 0 root:root\n')),
+      said(whole.replace('end\n', '      1 0 81a4 0 0 0 0 root:root\n')),
       'status 0',
     ],
     ['the last line has no end', said(whole.trimEnd()), 'status 0'],
@@ -64,12 +64,12 @@ describe('all are unknown', () => {
     ['find was killed and said nothing of one', said('      1 1 none\nend\n'), 'status 0'],
     [
       'a tree is both',
-      said(whole.replace('end', '      1 1 41ed 0 0 0 root:root\nend')),
+      said(whole.replace('end', '      1 1 41ed 0 0 0 0 root:root\nend')),
       'status 0',
     ],
     [
       'a tree that is not there has a malformed line',
-      said(whole.replace('      1 1 none', '      1 1 41ed 0 0 0 root\n      1 1 none')),
+      said(whole.replace('      1 1 none', '      1 1 41ed 0 0 0 0 root\n      1 1 none')),
       'status 0',
     ],
     ['a tree is neither', said(whole.replace('end', '      1 0 none\nend')), 'status 0'],

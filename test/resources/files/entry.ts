@@ -10,6 +10,7 @@ export const fileEntry = (changed: Partial<PathEntry> = {}): PathEntry => ({
   owner: 'root',
   group: 'root',
   size: 2,
+  mtime: 1764547200,
   sha256: null,
   target: null,
   content: null,
