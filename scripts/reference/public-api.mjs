@@ -89,6 +89,7 @@ export class PublicApi {
       ansible: tagged('ansible') ?? '',
       calls: signatures.map(({ declaration: { parameters } }) => parametersOf(parameters)),
       texts: signatures.flatMap((each) => [this.commentOf(each), ...failuresOf(each)]),
+      example: tagged('example'),
       options: optionsOf(signature.declaration, (node) => this.#shapeOf(node)),
       offers: [],
       declaration: signature.declaration,

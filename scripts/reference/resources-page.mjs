@@ -40,6 +40,8 @@ function byChapter(functions) {
   return titles.map((title) => [title, found.get(title)])
 }
 
+const shownExample = (example) => ['Example:', code(example)]
+
 /** Describes the public functions. */
 class Entries {
   #root
@@ -58,7 +60,7 @@ class Entries {
   }
 
   /** The parts of a function's chapter. */
-  of(name, { calls, texts, offers, options, declaration }) {
+  of(name, { calls, texts, example, offers, options, declaration }) {
     if (texts.includes('')) this.undocumented.push(`${name} has no doc comment`)
     return [
       `### ${name}`,
@@ -66,7 +68,7 @@ class Entries {
       ...texts,
       ...offers.map((each) => `**\`.${each.name}\`** (\`${each.type}\`): ${each.text}`),
       ...(options === undefined ? [] : [this.options.table(options)]),
-      ...this.#example(declaration),
+      ...(example === undefined ? this.#example(declaration) : shownExample(example)),
     ]
   }
 
@@ -82,7 +84,7 @@ class Entries {
     const source = relative(join(this.#root, 'src'), declaration.getSourceFile().fileName)
     const cases = join(this.#root, 'test', source.replace('.ts', '.cases.ts'))
     const example = exampleOf(cases, this.#publicNames)
-    return example === null ? [] : ['Example:', code(example)]
+    return example === null ? [] : shownExample(example)
   }
 }
 

@@ -50,6 +50,8 @@ const groupOf = (entry: GroupEntry | null, name: string): GroupFound | null =>
  * the user. `null` where there is none.
  * @chapter Reads
  * @ansible `getent`
+ * @example
+ * file('/etc/app/home', { content: read.user('app').map((found) => found?.home ?? '/srv/app') })
  */
 export function user(name: string, options: ReadOptions = {}): Later<UserFound | null> {
   checkedRead(users, name, options)
@@ -62,6 +64,8 @@ export function user(name: string, options: ReadOptions = {}): Later<UserFound |
  * A group: `name`, `gid` and `members`. `null` where there is none.
  * @chapter Reads
  * @ansible `getent`
+ * @example
+ * file('/etc/app/gid', { content: read.group('docker').map((found) => String(found?.gid ?? 0)) })
  */
 export function group(name: string, options: ReadOptions = {}): Later<GroupFound | null> {
   checkedRead(groups, name, options)

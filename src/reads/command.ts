@@ -35,6 +35,10 @@ const commands: Reading<ReadCommandOptions> = {
  * run it as well, so it must change nothing. A text for the shell is `['sh', '-c', 'text']`.
  * @chapter Reads
  * @ansible `command` with `register` and `changed_when: false`
+ * @example
+ * file('/etc/app/workers', {
+ *    content: read.command(['nproc']).map((count) => `${String(2 * Number(count) + 1)}\n`),
+ *  })
  */
 export function command<const O extends ReadCommandOptions = ReadCommandOptions>(
   argv: readonly string[],

@@ -29,6 +29,8 @@ type Text<O extends ReadFileOptions> =
  * with `optional`.
  * @chapter Reads
  * @ansible `slurp`, `lookup('file', …)` on the host
+ * @example
+ * file('/etc/issue', { content: read.file('/etc/debian_version').map((text) => `Debian ${text}`) })
  */
 export function file<const O extends ReadFileOptions = ReadFileOptions>(
   path: string,

@@ -60,6 +60,10 @@ const pathsIn = (answer: string | Secret): readonly string[] =>
  * is missing. Links are not followed.
  * @chapter Reads
  * @ansible `find`
+ * @example
+ * file('/srv/app/plugins.txt', {
+ *    content: read.find('/srv/app/plugins', { name: '*.so' }).map((paths) => paths.join('\n')),
+ *  })
  */
 export function find(directory: string, options: FindOptions = {}): Later<readonly string[]> {
   checkedRead(finds, directory, options)

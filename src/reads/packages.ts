@@ -26,6 +26,11 @@ const versionsOf = (
  * The installed versions of packages by their names; `null` for one that is not installed.
  * @chapter Reads
  * @ansible `package_facts`
+ * @example
+ * file('/etc/app/legacy.conf', {
+ *    content: 'compatible = yes\n',
+ *    onlyIf: read.packages(['php7.4-fpm']).map((found) => found['php7.4-fpm'] !== null),
+ *  })
  */
 export function packages(
   names: readonly string[],

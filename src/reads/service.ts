@@ -43,6 +43,10 @@ const serviceOf = (unit: UnitState | null): ServiceFound | null =>
  * where there is none.
  * @chapter Reads
  * @ansible `service_facts`
+ * @example
+ * file('/etc/app/cache.conf', {
+ *    content: read.service('redis-server').map((found) => `cache = ${String(found?.active === true)}\n`),
+ *  })
  */
 export function service(name: string, options: ReadOptions = {}): Later<ServiceFound | null> {
   const unit = checkedRead(services, name, options)

@@ -6,6 +6,7 @@ import { alone, checkedRead, reading, type Reading, type ReadOptions } from './r
 
 /** What is at a path; of a symbolic link the link itself. */
 export interface Stat {
+  /** What it is: `other` is a device, a socket or a named pipe. */
   readonly kind: 'file' | 'directory' | 'link' | 'other'
   /** Its permissions as four octal digits: `0644`. */
   readonly mode: string
@@ -13,7 +14,9 @@ export interface Stat {
   readonly owner: string
   /** Its group's name; the number where that has none. */
   readonly group: string
+  /** Its owner's id. */
   readonly uid: number
+  /** Its group's id. */
   readonly gid: number
   /** In bytes. */
   readonly size: number
@@ -61,6 +64,10 @@ function statOf(entry: PathEntry | null): Stat | null {
  * of a link, which is not followed. `null` where nothing is.
  * @chapter Reads
  * @ansible `stat`
+ * @example
+ * command(['/srv/app/bin/setup'], {
+ *    onlyIf: read.stat('/var/lib/app/schema').map((found) => found === null),
+ *  })
  */
 export function stat(path: string, options: ReadOptions = {}): Later<Stat | null> {
   checkedRead(stats, path, options)

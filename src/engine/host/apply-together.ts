@@ -1,6 +1,7 @@
 import type { Address } from '../../core/address.js'
-import type { BulkKind, Change } from '../../core/change.js'
+import { isShell, newSessionOf, type BulkKind, type Change } from '../../core/change.js'
 import type { RestartMark } from '../../core/restart-marks.js'
+import { inputLength } from '../../core/sh.js'
 import type { Block } from '../../ssh/session.js'
 import { StepApplication } from './apply-step.js'
 import type { Step } from '../prepare/build.js'
@@ -12,6 +13,18 @@ export interface JoinedStep {
   readonly application: StepApplication
   readonly changes: readonly Change[]
 }
+
+/** Whether changes can be made in one exchange with those of other resources. */
+export const canBeJoined = (changes: readonly Change[]): boolean =>
+  changes.every(({ proves, settles }) => (proves ?? settles) !== undefined) &&
+  changes.every(({ actions }) => actions.every((action) => isShell(action))) &&
+  newSessionOf(changes) === null
+
+/** The bytes that actions of the shell are given. */
+export const inputOf = (changes: readonly Change[]): number =>
+  changes
+    .flatMap(({ actions }) => actions)
+    .reduce((sum, action) => sum + (isShell(action) ? inputLength(action.input) : 0), 0)
 
 /** With fewer neighbours separate actions are cheaper than one for all. */
 const fewestInBulk = 8

@@ -1,9 +1,15 @@
-import { type Change, isShell, newSessionOf } from '../../core/change.js'
+import type { Change } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
-import { inputLength } from '../../core/sh.js'
 import type { Thing } from '../../core/thing.js'
 import { marksFor, StepApplication } from './apply-step.js'
-import { applyInBulk, applyTogether, inBulk, type JoinedStep } from './apply-together.js'
+import {
+  applyInBulk,
+  applyTogether,
+  canBeJoined,
+  inputOf,
+  inBulk,
+  type JoinedStep,
+} from './apply-together.js'
 import type { Step } from '../prepare/build.js'
 import { hasReads, usesBackends } from './requests.js'
 import { failure, HostFailed, type HostContext } from './host-walk.js'
@@ -162,12 +168,8 @@ export class HostApply extends LockedWalk {
       const plan = this.#planAhead(index + at)
       if (plan?.is !== 'changes') break
       const { changes } = plan
-      if (changes.some(({ proves, settles }) => proves === undefined && settles === undefined))
-        break
-      if (newSessionOf(changes) !== null) break
-      const actions = changes.flatMap((change) => change.actions)
-      if (!actions.every((action) => isShell(action))) break
-      bytes += actions.reduce((sum, { input }) => sum + inputLength(input), 0)
+      if (!canBeJoined(changes)) break
+      bytes += inputOf(changes)
       if (bytes > mostBytes) break
       links.push({ application: this.#application(step, []), changes })
     }

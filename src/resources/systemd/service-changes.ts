@@ -9,7 +9,6 @@ import {
   type Plan,
 } from '../../core/change.js'
 import type { PlanContext, Resource, Trigger } from '../../core/resource.js'
-import { request } from '../../core/later.js'
 import { omitUndefined } from '../../core/omit-undefined.js'
 import { keeps } from '../../core/undo.js'
 import {

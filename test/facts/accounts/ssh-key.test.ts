@@ -56,7 +56,12 @@ test.each([
   ['file\n1\nx', ' odd\n', '/a.pub holds no public key: odd'],
 ])('a public key is useless: %j', (stdout, stderr, reason) => {
   expect(sshKeyFact.parse(said(stdout, 0, stderr), ['/a'])).toEqual([
-    { is: 'unknown', reason, remedy: 'remove /a.pub to have it derived again' },
+    {
+      is: 'unknown',
+      reason,
+      remedy: 'remove /a.pub to have it derived again',
+      lacks: ['path:/a.pub'],
+    },
   ])
 })
 
@@ -65,7 +70,12 @@ test.each([
   [`made ${base64('x')}\n`, '', 'no public key can be derived from /a'],
 ])('a private key is useless: %j', (stdout, stderr, reason) => {
   expect(sshKeyFact.parse(said(stdout, 0, stderr), ['/a'])).toEqual([
-    { is: 'unknown', reason, remedy: noFile },
+    {
+      is: 'unknown',
+      reason,
+      remedy: noFile,
+      lacks: [['path:/a', 'path:/a.pub', 'program:ssh-keygen']],
+    },
   ])
 })
 
