@@ -1,6 +1,5 @@
 import type { Change } from '../../core/change.js'
 import { FettleError, isCode } from '../../core/errors.js'
-import type { Thing } from '../../core/thing.js'
 import { marksFor, StepApplication } from './apply-step.js'
 import {
   applyInBulk,
@@ -14,15 +13,12 @@ import type { Step } from '../prepare/build.js'
 import { hasReads, usesBackends } from './requests.js'
 import { failure, HostFailed, type HostContext } from './host-walk.js'
 import { endsWalk, LockedWalk } from './locked-walk.js'
-import { mayJoin, mostTogether, ReadAhead } from './read-ahead.js'
+import { mayJoin, mostBytes, mostTogether, ReadAhead } from './read-ahead.js'
 import type { StepOutlook } from './outlook.js'
 import { canRefuse } from './trials.js'
 import type { PlannedThings } from './planned-things.js'
 import { planChanged, planStep, unmet, type StepPlan } from './plan-step.js'
 import { interrupted, stopped } from '../cancellation.js'
-
-/** The most bytes of input that a round trip carries for several resources. */
-const mostBytes = 8 * 1024 * 1024
 
 /** Seconds between two attempts of a check. */
 const checkInterval = 0.5
@@ -156,13 +152,13 @@ export class HostApply extends LockedWalk {
   #links(index: number): readonly JoinedStep[] {
     const { steps } = this.context
     const links: JoinedStep[] = []
-    const places = new Set<Thing>()
+    const places = new Set<string>()
     let bytes = 0
     for (const [at, step] of steps.slice(index, this.fresh + 1).entries()) {
       if (links.length === mostTogether || !mayJoin(step, steps[index])) break
-      const place = this.#things?.placeOfStep(step)
-      if (usesBackends(step.resource) || (place !== undefined && places.has(place))) break
-      if (place !== undefined) places.add(place)
+      const place = this.#things?.placeOfStep(step) ?? step.resource.address
+      if (usesBackends(step.resource) || places.has(place)) break
+      places.add(place)
       // What earlier links change, it must see.
       if (at > 0 && hasReads(step.resource)) break
       const plan = this.#planAhead(index + at)

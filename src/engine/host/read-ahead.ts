@@ -3,6 +3,9 @@ import type { Step } from '../prepare/build.js'
 /** The largest number of resources that one round trip changes. */
 export const mostTogether = 250
 
+/** The most bytes of input that a round trip carries for several resources. */
+export const mostBytes = 8 * 1024 * 1024
+
 /**
  * Whether a resource may be changed in the round trip of an earlier one. One with `retry` is
  * changed alone, so that only it is repeated.
