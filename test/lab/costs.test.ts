@@ -127,7 +127,7 @@ describe('the 30-task job, with nothing to do,', () => {
       // The lock contains this process's name.
       const { name, place } = thisProcess() ?? { name: '', place: '' }
       expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([
-        15_905,
+        16_529,
         18_141 + account().length + name.length + place.length,
       ])
     },
