@@ -1,6 +1,6 @@
 # shellcheck shell=dash
 # Removes a tree, where others may rename what is in it.
-# Needs: refuse.sh, in-tree.sh.
+# Needs: refuse.sh, enter.sh, in-tree.sh.
 # shellcheck disable=SC2154
 
 # Removes what is in a directory, in a shell that enters it. $1: the directory, below the present
@@ -22,6 +22,9 @@ empty_() (
 # within each directory with `-delete`. busybox's may be without, and then each is entered by the
 # shell.
 fettle_remove_tree() {
+  # find(1) would empty what is mounted there before it fails.
+  ! mountpoint -q -- "$1" 2>/dev/null ||
+    fettle_refuse "$entered_/${1#./} is a mount point" 'unmount it, or choose another path'
   if find /dev/null -name '' -delete 2>/dev/null; then
     find "$1" -xdev -depth -delete
   else

@@ -215,6 +215,7 @@ const trees: readonly PlanApplyCase[] = [
   {
     name: 'trees that are to go',
     before: `cd /srv; mkdir -p gone/a gone-fixed gone-mounted/m gone-linked; touch gone/a/b gone-fixed/x; chattr +i gone-fixed/x
+      mkdir gone-mount; mount -t tmpfs tmpfs gone-mount; touch gone-mount/kept
       mount -t tmpfs tmpfs gone-mounted/m; ln -s /srv/gone-linked gone-link; touch gone-linked/x`,
     run: () => [
       absent('/srv/gone', { recurse: true }),
@@ -222,8 +223,10 @@ const trees: readonly PlanApplyCase[] = [
       absent('/srv/gone-linked/x/y'),
       absent('/srv/gone-fixed', { recurse: true, ignoreFailure: true }),
       absent('/srv/gone-mounted', { recurse: true, ignoreFailure: true }),
+      absent('/srv/gone-mount', { recurse: true, ignoreFailure: true }),
+      command(['test', '-e', '/srv/gone-mount/kept']),
     ],
-    after: 'umount /srv/gone-mounted/m; chattr -i /srv/gone-fixed/x',
+    after: 'umount /srv/gone-mounted/m /srv/gone-mount; chattr -i /srv/gone-fixed/x',
   },
   {
     name: 'something in the place of what goes',
