@@ -29,9 +29,9 @@ export interface FactBlocks {
 export const usualSeconds = 60
 
 /**
- * The largest number of keys for one block where the kind sets none. The time of a script may grow with their number, an
- * argument list has a maximum, and an answer that cannot be parsed loses the facts of all keys in
- * its block.
+ * The largest number of keys for one block where the kind sets none. The time of a script may grow
+ * with their number, an argument list has a maximum, and an answer that cannot be parsed loses the
+ * facts of all keys in its block.
  */
 const usualKeys = 200
 
@@ -43,8 +43,8 @@ interface Batch {
 }
 
 /**
- * Blocks for these requests: by kind and user, a limited number of keys each. Those that leave the host
- * come first, since they run in parallel to what follows them.
+ * Blocks for these requests: by kind and user, a limited number of keys each. Those that leave the
+ * host come first, since they run in parallel to what follows them.
  */
 export function factBlocks(requests: readonly ShellRequest[]): FactBlocks {
   const all = byKindAndUser(requests).flatMap(chunks).flatMap(batchOf)

@@ -128,7 +128,7 @@ describe('the 30-task job, with nothing to do,', () => {
       const { name, place } = thisProcess() ?? { name: '', place: '' }
       expect([(await take(job, 'plan')).sent, (await take(job, 'apply')).sent]).toEqual([
         16_529,
-        18_141 + account().length + name.length + place.length,
+        18_753 + account().length + name.length + place.length,
       ])
     },
     slow,

@@ -190,7 +190,7 @@ test(
       expect(await host().mustRun('cat /root/about')).toBe(
         `${host().name} debian 12 bookworm systemd ${host().address}`,
       )
-      expect(stdout).toContain(`${host().name} was asked: shell 4, trials 1\n`)
+      expect(stdout).toContain(`${host().name} was asked: shell 4, trials 2\n`)
     }
     const told = await fettle('facts', 'web1', '--json')
     expect(told.code).toBe(0)

@@ -1,7 +1,6 @@
 import type { Exceptions, Wrong } from './exceptions/form.js'
 import { unknowable } from './exceptions/unknowable.js'
 import { unmended } from './exceptions/unmended.js'
-import { untilTrials } from './exceptions/until-trials.js'
 
 /** The exceptions of a case. */
 const among = (listed: Exceptions, name: string): Wrong =>
@@ -10,14 +9,9 @@ const among = (listed: Exceptions, name: string): Wrong =>
 /** How the plan of a case is wrong. */
 export const exceptionsOf = (name: string): Wrong => ({
   ...among(unknowable, name),
-  ...among(untilTrials, name),
   ...among(unmended, name),
 })
 
 /** Whether what becomes of a resource cannot be known. */
 export const isUnknowable = (name: string, address: string): boolean =>
   address in among(unknowable, name)
-
-/** Whether a trial will tell what becomes of a resource. */
-export const awaitsTrial = (name: string, address: string): boolean =>
-  address in among(untilTrials, name)

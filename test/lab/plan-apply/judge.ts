@@ -1,6 +1,6 @@
 import { address } from '../../../src/core/address.js'
 import type { ResourceEvent, Status } from '../../../src/engine/events.js'
-import { awaitsTrial, isUnknowable } from './exceptions.js'
+import { isUnknowable } from './exceptions.js'
 import type { Wrong } from './exceptions/form.js'
 
 /** What a plan and an apply say of one resource. */
@@ -49,15 +49,10 @@ const sentences = ({ changes }: ResourceEvent): string =>
 export const wrongOf = (all: readonly Verdict[]): Wrong =>
   Object.fromEntries(all.flatMap(({ address, says }) => (says === null ? [] : [[address, says]])))
 
-/** The share of what can be known that the plans know, now and with the trials that are to come. */
-export function sharesOf(verdicts: readonly Verdict[]): readonly [now: number, withTrials: number] {
+/** The share of what can be known that the plans know. */
+export function shareOf(verdicts: readonly Verdict[]): number {
   const knowable = verdicts.filter(({ of, address }) => !isUnknowable(of, address))
-  const known = knowable.filter(({ says }) => says === null)
-  const tried = knowable.filter(
-    ({ of, address, says }) => says !== null && awaitsTrial(of, address),
-  )
-  const share = (count: number): number => count / knowable.length
-  return [share(known.length), share(known.length + tried.length)]
+  return knowable.filter(({ says }) => says === null).length / knowable.length
 }
 
 /** How many there are of each pair: `40 changed → changed, 2 unknown → changed (wrong)`. */

@@ -52,6 +52,12 @@ const modules = (owner: object, ...needs: readonly string[]) => [
   ['program:python3', 'package:python3-venv', ...needs],
   ['', noVenv, '', '', ''],
 ]
+const ownerThere = [
+  'user',
+  { name: 'app', password: false },
+  ['user:app'],
+  ['there is no user app', '', '', '', ''],
+]
 const size = ['tree-size', path, [], ['', '', '', '', 'it is larger than the 64 MiB that are kept']]
 const noWheels = '/srv/wheels does not exist, so pip would find no packages'
 const wheels = ['path', { path: '/srv/wheels' }, ['path:/srv/wheels'], [noWheels, '', '', '', '']]
@@ -71,7 +77,7 @@ test.each<[string, Resource, Facts, readonly unknown[]]>([
     'as its owner, who may be made before',
     venv({ owner: 'app' })(),
     absent,
-    [modules({ owner: 'app' }, 'user:app')],
+    [ownerThere, modules({ owner: 'app' }, 'user:app')],
   ],
   [
     'packages come from the only place that is given',
@@ -115,6 +121,7 @@ test.each<[string, Resource, Facts, readonly unknown[]]>([
     venv({ packages: ['flask', 'six'], owner: 'app', systemSitePackages: true })(),
     facts({ own: [], system: [{ name: 'six', version: '1' }], requirements: 'flask\nsix' }, null),
     [
+      ownerThere,
       modules({ owner: 'app' }, 'user:app'),
       offers(
         { python: 'python3', owner: 'app' },
