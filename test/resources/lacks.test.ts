@@ -9,7 +9,6 @@ const byAnything: readonly (readonly [RegExp, string])[] = [
   [/ is a symbolic link to nothing /, 'its target may come, or another link'],
   [/^the shell .* does not exist$/, 'it may be such a link; the table says where it is not'],
   [/^\/srv\/real is a directory$/, 'a link that was followed leads there, and may lead elsewhere'],
-  [/ without its private half$/, 'the private half may come, or the public one go'],
   [/^the password of \S+ is no hash$/, 'the value comes from the host'],
   [/^the key for \S+ is not a public key /, 'the value comes from the host'],
   [/^the keys (?:are not public keys|must )/, 'the value comes from the host'],
