@@ -42,7 +42,7 @@ export const hostCases: readonly HostCase[] = [
     errors: [
       {
         by: `${pip} uninstall --yes greeting; mv /srv/wheels /srv/aside; mkdir /srv/wheels`,
-        says: /No matching distribution found for greeting==1\.0/,
+        says: /pip finds no package greeting for the Python of the environment/,
         after: 'rmdir /srv/wheels; mv /srv/aside /srv/wheels',
       },
     ],
