@@ -1,6 +1,6 @@
 import { Later } from '../core/later.js'
 import { completedUnitName } from '../facts/systemd/unit-name.js'
-import { unitFact, type UnitState } from '../facts/systemd/unit.js'
+import { newUnit, unitFact, type UnitState } from '../facts/systemd/unit.js'
 import { alone, checkedRead, reading, type Reading, type ReadOptions } from './reading.js'
 
 /** A unit of systemd's. */
@@ -14,19 +14,6 @@ const services: Reading<ReadOptions> = {
   name: 'service',
   argument: completedUnitName,
   options: alone,
-}
-
-const stopped: UnitState = {
-  id: '',
-  load: 'loaded',
-  active: 'inactive',
-  sub: 'dead',
-  file: 'disabled',
-  path: '',
-  needsReload: false,
-  canReload: false,
-  invocation: null,
-  result: 'success',
 }
 
 const serviceOf = (unit: UnitState | null): ServiceFound | null =>
@@ -51,5 +38,5 @@ const serviceOf = (unit: UnitState | null): ServiceFound | null =>
 export function service(name: string, options: ReadOptions = {}): Later<ServiceFound | null> {
   const unit = checkedRead(services, name, options)
   const wanted = reading(services, name, options, unitFact, unit, { of: [`unit:${unit}`] })
-  return Later.found(wanted, stopped).map(serviceOf)
+  return Later.found(wanted, newUnit).map(serviceOf)
 }

@@ -16,12 +16,10 @@ import { endsWalk, LockedWalk } from './locked-walk.js'
 import { mayJoin, mostBytes, mostTogether, ReadAhead } from './read-ahead.js'
 import type { StepOutlook } from './outlook.js'
 import { canRefuse } from './trials.js'
+import { untilHolds } from './until-holds.js'
 import type { PlannedThings } from './planned-things.js'
 import { planChanged, planStep, unmet, type StepPlan } from './plan-step.js'
-import { interrupted, stopped } from '../cancellation.js'
-
-/** Seconds between two attempts of a check. */
-const checkInterval = 0.5
+import { interrupted } from '../cancellation.js'
 
 /** Applies the steps of one host. */
 export class HostApply extends LockedWalk {
@@ -280,16 +278,12 @@ export class HostApply extends LockedWalk {
   async #awaitCheck(step: Step, within: number): Promise<void> {
     const { facts, stop } = this.context
     this.progress('checking', step)
-    const deadline = performance.now() + within * 1000
+    const begun = performance.now()
     if (this.changed) await this.reading(() => facts.readBackends(step))
     const holds = (): boolean => planStep(step.resource, facts.source(step), []).is === 'fine'
-    let left = within
-    while (left > 0 && !holds()) {
-      if (await interrupted(Math.min(checkInterval, left), stop)) throw stopped()
-      await this.reading(() => Promise.all([facts.exchange([], [step]), facts.readBackends(step)]))
-      // A timer may fire slightly early; after the last pause there is no further attempt.
-      left = left <= checkInterval ? 0 : (deadline - performance.now()) / 1000
-    }
+    const readAgain = (): Promise<unknown> =>
+      this.reading(() => Promise.all([facts.exchange([], [step]), facts.readBackends(step)]))
+    await untilHolds({ holds, readAgain }, within, begun, stop)
   }
 
   /** Warns about triggered resources that this run leaves out: their restart is pending. */

@@ -114,19 +114,23 @@ export class Forecast {
     if (disturbed !== undefined) return disturbed
     const left = about === undefined ? undefined : this.#left.get(this.things.placeOf(about), kind)
     if (left !== undefined) return left
-    const fact = source.fact(this.#elsewhere(kind, key) ?? wanted)
+    const fact = source.fact(this.#elsewhere(wanted, kind, key) ?? wanted)
     return kind.expected?.(fact, key, this.things) ?? fact
   }
 
   /** A request of the same of another path; undefined where the path leads where it leads now. */
-  #elsewhere<V>(kind: ShellFactKind<never, V>, key: never): FactRequest<V> | undefined {
+  #elsewhere<V>(
+    wanted: FactRequest<V>,
+    kind: ShellFactKind<never, V>,
+    key: never,
+  ): FactRequest<V> | undefined {
     let moves = 0
     const moved = kind.elsewhere?.(key, (path) => {
       const place = this.things.moved(path)
       if (place !== undefined) moves++
       return place ?? path
     })
-    return moves > 0 ? { kind, key: moved } : undefined
+    return moves > 0 ? { ...wanted, key: moved } : undefined
   }
 
   /** What a read comes to whose answer the steps so far may change; undefined where none does. */

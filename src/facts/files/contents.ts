@@ -45,3 +45,32 @@ export function readContents(
   const lengths = sizes.lines.map((size) => Math.min(Number(size), longest))
   return cut(sizes.rest, lengths)
 }
+
+/** What is there for a key: a word, and the bytes of a file, whose word is `has`. */
+export interface FoundFile<K> {
+  readonly key: K
+  readonly word: string
+  readonly bytes: Buffer
+}
+
+/**
+ * Parses a word for each key, one of `words` or `has`, and behind them the output of `showContents` for
+ * those whose word is `has`; null where it cannot be understood.
+ */
+export function readFoundFiles<K>(
+  stdout: Buffer,
+  keys: readonly K[],
+  words: readonly string[],
+  longest: number,
+): readonly FoundFile<K>[] | null {
+  const answer = firstLines(stdout, keys.length)
+  if (answer?.lines.every((word) => word === 'has' || words.includes(word)) !== true) return null
+  const there = answer.lines.filter((word) => word === 'has').length
+  const contents = readContents(answer.rest, there, longest)
+  if (contents === null) return null
+  const left = [...contents]
+  return keys.map((key, index) => {
+    const word = answer.lines[index] ?? ''
+    return { key, word, bytes: (word === 'has' ? left.shift() : undefined) ?? Buffer.alloc(0) }
+  })
+}

@@ -1,7 +1,7 @@
 import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
-import { firstLines, readContents, showContents } from './contents.js'
+import { readFoundFiles, showContents } from './contents.js'
 import secretFileText from './secret-file.sh.js'
 
 /** A longer file cannot be a secret. */
@@ -22,6 +22,9 @@ function secretIn(bytes: Buffer, path: string): Fact<Secret> {
   return present(new Secret(text))
 }
 
+/** What `secret-file.sh` says of what it does not show. */
+const words = ['link', 'absent', 'closed']
+
 /** The secret in a file of the host. Root reads it, whichever user the resource acts as. */
 export const secretFileFact = shellFact<string, Secret>({
   name: 'secret-file',
@@ -37,23 +40,15 @@ export const secretFileFact = shellFact<string, Secret>({
     ]),
   }),
   parse({ code, stdout }, paths) {
-    const answer = firstLines(stdout, paths.length)
-    const kept = answer?.lines.filter((word) => word === 'has').length ?? 0
-    const contents = answer === null ? null : readContents(answer.rest, kept, longest + 1)
-    const understood =
-      code === 0 &&
-      contents !== null &&
-      answer?.lines.every((word) => /^(?:link|absent|closed|has)$/.test(word)) === true
+    const found = code === 0 ? readFoundFiles(stdout, paths, words, longest + 1) : null
     // The output may hold a secret and is not repeated.
-    if (!understood)
+    if (found === null)
       return paths.map((path) =>
         unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'),
       )
-    const files = [...contents]
-    return paths.map((path, index) => {
-      const word = answer.lines[index]
+    return found.map(({ key: path, word, bytes }) => {
       if (word === 'absent') return absent
-      if (word === 'has') return secretIn(files.shift() ?? Buffer.alloc(0), path)
+      if (word === 'has') return secretIn(bytes, path)
       return unknown(
         word === 'link' ? `${path} is a symbolic link` : `${path} is no file that may be read`,
         'a secret is kept in a regular file of root: remove what is there, or choose another path',

@@ -2,7 +2,7 @@ import { decoded, mostRead } from '../../core/decoded-text.js'
 import { absent, present, unknown, type Fact, shellFact } from '../../core/fact.js'
 import { lines, sh, shellFunctions } from '../../core/sh.js'
 import { Secret } from '../../core/secret.js'
-import { firstLines, readContents, showContents } from './contents.js'
+import { readFoundFiles, showContents } from './contents.js'
 import hiddenText from './hidden.sh.js'
 import textFileText from './text-file.sh.js'
 
@@ -20,6 +20,9 @@ function factOf(bytes: Buffer, { path, secret }: TextFileKey): Fact<string | Sec
   return present(secret ? new Secret(found.text) : found.text)
 }
 
+/** What `text-file.sh` says of what it does not show. */
+const words = ['absent', 'closed', 'other']
+
 /** The text of a file; a link is followed. */
 export const textFileFact = shellFact<TextFileKey, string | Secret>({
   name: 'text-file',
@@ -36,24 +39,16 @@ export const textFileFact = shellFact<TextFileKey, string | Secret>({
     ]),
   }),
   parse({ code, stdout }, keys) {
-    const answer = firstLines(stdout, keys.length)
-    const count = answer?.lines.filter((word) => word === 'has').length ?? 0
-    const contents = answer === null ? null : readContents(answer.rest, count, mostRead + 1)
-    const understood =
-      code === 0 &&
-      contents !== null &&
-      answer?.lines.every((word) => /^(?:absent|closed|other|has)$/.test(word)) === true
+    const found = code === 0 ? readFoundFiles(stdout, keys, words, mostRead + 1) : null
     // The output may hold a secret and is not repeated.
-    if (!understood)
+    if (found === null)
       return keys.map(({ path }) =>
         unknown(`${path} could not be read`, 'see what head(1) and stat(1) say on the host'),
       )
-    const files = [...contents]
-    return keys.map((key, index) => {
+    return found.map(({ key, word, bytes }) => {
       const { path } = key
-      const word = answer.lines[index]
       if (word === 'absent') return absent
-      if (word === 'has') return factOf(files.shift() ?? Buffer.alloc(0), key)
+      if (word === 'has') return factOf(bytes, key)
       return word === 'other'
         ? unknown(`${path} is not a file`, 'choose another path', { lacks: [`path:${path}`] })
         : unknown(`${path} may not be read by this user`, 'use become, or let the user read it')

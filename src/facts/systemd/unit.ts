@@ -24,6 +24,20 @@ export interface UnitState {
   readonly result: string
 }
 
+/** A unit with a file that systemd has just loaded. */
+export const newUnit: UnitState = {
+  id: '',
+  load: 'loaded',
+  active: 'inactive',
+  sub: 'dead',
+  file: 'disabled',
+  path: '',
+  needsReload: false,
+  canReload: false,
+  invocation: null,
+  result: 'success',
+}
+
 const properties = [
   'Id',
   'Names',

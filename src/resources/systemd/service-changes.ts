@@ -17,7 +17,7 @@ import {
   type PendingMark,
   type PendingMarks,
 } from '../../facts/systemd/pending-marks.js'
-import { unitFact, type UnitState } from '../../facts/systemd/unit.js'
+import { newUnit, unitFact, type UnitState } from '../../facts/systemd/unit.js'
 import { begin, watch, type UnitOperation } from './operation.js'
 import type { ServiceOptions } from './service-options.js'
 import {
@@ -214,17 +214,3 @@ export function planAbsent(name: string, options: ServiceOptions, context: PlanC
 
 /** The name of a unit's file: an instance has that of its template. */
 const fileOf = (name: string): string => name.replace(/@[^@]+(\.[a-z]+)$/, '@$1')
-
-/** A unit with a file that systemd has just loaded. */
-const newUnit: UnitState = {
-  id: '',
-  load: 'loaded',
-  active: 'inactive',
-  sub: 'dead',
-  file: 'disabled',
-  path: '',
-  needsReload: false,
-  canReload: false,
-  invocation: null,
-  result: 'success',
-}
